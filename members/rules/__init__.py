@@ -1,0 +1,20 @@
+"""What an entry by form A, B or C must be. Pure: forms, services and the import all ask here."""
+
+from members.rules.checks import problems
+from members.rules.entry import ENTRY_FIELDS, FIELDS, Context, Entry
+from members.rules.marks import FieldState, Need, announce, cleared, field_states, identity, is_cadre
+
+__all__ = [
+    "ENTRY_FIELDS",
+    "FIELDS",
+    "Context",
+    "Entry",
+    "FieldState",
+    "Need",
+    "announce",
+    "cleared",
+    "field_states",
+    "identity",
+    "is_cadre",
+    "problems",
+]
