@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
-from orgs.kinds import COMMITTEES, LEADING, Kind
+from orgs.kinds import COMMITTEES, LEADING, MAX_LEVELS, Kind
 from orgs.tree import SparseTreeManager
 
 if TYPE_CHECKING:
@@ -56,11 +55,12 @@ class Organization(MPTTModel):
     class Meta:
         verbose_name = verbose_name_plural = "组织"
         indexes = [
-            models.Index(OpClass("path", "text_pattern_ops"), name="organization_path"),
             models.Index(fields=["parent", "sort_key", "id"], name="organization_children"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(depth__lt=10), name="organization_ten_levels"),
+            # Collated "C": one btree serves uniqueness and the prefix search of `under`.
+            models.UniqueConstraint(fields=["path"], name="organization_path"),
+            models.CheckConstraint(condition=Q(depth__lt=MAX_LEVELS), name="organization_ten_levels"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="organization_kind"),
             models.UniqueConstraint(fields=["parent", "name"], condition=Q(deactivated_at=None), name="organization_name",
                                     violation_error_message="同一上级组织下已有同名组织。"),
@@ -93,6 +93,3 @@ class Organization(MPTTModel):
     @property
     def is_active(self) -> bool:
         return self.deactivated_at is None
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)

@@ -1,0 +1,33 @@
+"""What may go: page images after a week, uploads nobody used after a month, temporary files of broken transfers."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from archives.models import Upload
+
+IMAGE_DAYS = 7
+UNUSED_DAYS = 30
+INCOMING_HOURS = 24
+
+
+def purge() -> None:
+    """Safe to repeat and to stop anywhere: the row goes before its file, and a file without a row is only space."""
+    for upload in Upload.objects.filter(archive=None, created_at__lt=timezone.now() - timedelta(days=UNUSED_DAYS)):
+        path = upload.path
+        if Upload.objects.filter(pk=upload.pk, archive=None).delete()[0]:
+            path.unlink(missing_ok=True)
+    _older(Path(settings.ARCHIVE_DIR) / "pages", days=IMAGE_DAYS)
+    _older(Path(settings.FILE_UPLOAD_TEMP_DIR), days=INCOMING_HOURS / 24)
+
+
+def _older(folder: Path, *, days: float) -> None:
+    limit = time.time() - days * 86400
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""What the worker does to one file, and what follows for the archive that points to it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from archives import pdf
+from archives.flow import ARCHIVE, UPLOAD
+from archives.models import Archive, Upload
+from archives.policy import needs_review
+from archives.reasons import message
+from members.services import states
+from orgs.models import Notice
+from orgs.policy import reviewer_of
+from orgs.services import audit, notices
+from zhtj.lib.states import StaleState, move
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 3
+
+
+def lease(upload_id: int) -> Upload | None:
+    """Claim one inspection of a file: one UPDATE, so that of several workers one gets it. Counted before trying."""
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    claimed = (
+        Upload.objects.filter(free, pk=upload_id, state=Upload.State.CHECKING, attempts__lt=ATTEMPTS)
+        .update(attempts=F("attempts") + 1, lease_until=now + LEASE)
+    )  # fmt: skip
+    return Upload.objects.get(pk=upload_id) if claimed else None
+
+
+def inspect(upload_id: int) -> None:
+    """Inspect a file once; safe to call again, and harmless where another worker is at it."""
+    upload = lease(upload_id)
+    if upload is None:
+        return
+    try:
+        verdict = pdf.inspect(upload.path, max_pages=settings.UPLOAD_MAX_PAGES)
+    except pdf.InspectionUnavailable:
+        # Our machinery failed, not the file: the sweep tries again when the lease has run out.
+        log.exception("inspection of upload %s unavailable", upload.pk)
+        return
+    settle(upload, verdict)
+
+
+def settle(upload: Upload, verdict: pdf.Verdict) -> None:
+    """Write the verdict and let the archive, when there is one already, go on."""
+    to = Upload.State.USABLE if verdict.accepted else Upload.State.UNUSABLE
+    try:
+        with transaction.atomic():
+            # This UPDATE locks the row: an entry attaching the file at this moment comes wholly before or wholly after.
+            move(
+                upload, to, table=UPLOAD, reason=verdict.reason, pages=verdict.pages, warnings=list(verdict.warnings), lease_until=None
+            )  # fmt: skip
+            audit.record(
+                role=None, verb="inspect", subject=f"upload:{upload.pk}", organization=upload.organization,
+                from_state=Upload.State.CHECKING, to_state=to, note=verdict.reason,
+            )  # fmt: skip
+            _advance_archive_of(upload)
+    except StaleState:
+        log.info("upload %s was settled by someone else", upload.pk)
+
+
+def give_up(upload: Upload) -> None:
+    """After three attempts a person looks at the file: 待人工检查, in the reviewer's queue."""
+    try:
+        with transaction.atomic():
+            move(upload, Upload.State.BY_HAND, table=UPLOAD, reason="by_hand", lease_until=None)
+            _advance_archive_of(upload)
+    except StaleState:
+        log.info("upload %s was settled by someone else", upload.pk)
+
+
+def _advance_archive_of(upload: Upload) -> None:
+    archive = Archive.objects.select_related("member", "organization", "submitted_as__organization").filter(upload=upload).first()
+    if archive:
+        advance(archive, upload)
+
+
+def advance(archive: Archive, upload: Upload) -> None:
+    """Let an archive in 待检查 follow its inspected file; called in the transaction that holds the upload's row."""
+    if archive.state != Archive.State.CHECKING or upload.state == Upload.State.CHECKING:
+        return
+    if upload.state == Upload.State.UNUSABLE:
+        refuse(archive, reason=message(upload.reason))
+    elif needs_review(archive.submitted_as.organization):
+        wait_for_review(archive)
+    else:
+        approve_unreviewed(archive)
+
+
+def wait_for_review(archive: Archive) -> None:
+    """待检查 → 待审核, in the queue of the committee that is responsible now."""
+    reviewer = reviewer_of(archive.submitted_as.organization, author=archive.submitted_by)
+    move(archive, Archive.State.WAITING, table=ARCHIVE, reviewer=reviewer)
+    _record(archive, Archive.State.CHECKING)
+    if reviewer:
+        notices.tell(
+            reviewer, sort=Notice.Sort.TODO, kind="待审核", subject=f"archive:{archive.pk}",
+            title=f"{archive.member.name}的入团志愿书待审核", body=archive.organization.name, link="review", link_args=[str(archive.uuid)],
+        )  # fmt: skip
+
+
+def approve_unreviewed(archive: Archive) -> None:
+    """What a committee enters itself is in force once the file is found readable; the history says so."""
+    move(archive, Archive.State.APPROVED, table=ARCHIVE, decided_at=timezone.now(), decided_sha256=archive.upload.sha256)
+    states.confirm(archive.member)
+    _record(archive, Archive.State.CHECKING)
+
+
+def refuse(archive: Archive, *, reason: str) -> None:
+    """The file itself was found unusable: 待检查 → 未通过, and the submitter is told why and what to do."""
+    move(archive, Archive.State.REFUSED, table=ARCHIVE, decided_at=timezone.now(), reason=reason)
+    states.refuse(archive.member)
+    _record(archive, Archive.State.CHECKING)
+    notices.tell(
+        archive.submitted_as.organization, sort=Notice.Sort.RESULT, kind="审核结果", subject=f"archive:{archive.pk}",
+        title=f"{archive.member.name}的入团志愿书未通过检查", body=reason, link="member", link_args=[str(archive.member.uuid)],
+    )  # fmt: skip
+
+
+def _record(archive: Archive, before: str) -> None:
+    audit.record(
+        role=None, verb="inspect", subject=f"archive:{archive.pk}", organization=archive.organization,
+        from_state=before, to_state=archive.state,
+    )  # fmt: skip

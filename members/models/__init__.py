@@ -1,0 +1,6 @@
+"""One person's record and posts."""
+
+from members.models.member import Member
+from members.models.post import Post
+
+__all__ = ["Member", "Post"]

@@ -1,0 +1,113 @@
+"""A member's record."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from members.choices import Ethnicity, Occupation, PhoneOwner, PoliticalStatus, StudyStatus
+from numbering.models import Holding
+from orgs.models import Located, LocatedQuerySet, User, new_uuid, scope_indexes
+from zhtj.lib.sealing import SealedField, blind, mask_id, mask_phone, open_sealed, seal
+
+SEALED = ("id_number", "phone", "address")
+
+
+class MemberQuerySet(LocatedQuerySet["Member"]):
+    def with_id(self, number: str) -> Self:
+        """People with exactly this normalised ID number."""
+        return self.filter(id_blind=blind("person.id", number))
+
+    def listed(self) -> Self:
+        """Those of 团员列表: entered into a branch. Form C alone never puts anyone there."""
+        return self.filter(is_branch_member=True)
+
+
+class Member(Located):
+    """One person, entered once. Changed only through `members.services`; its state is moved by them on behalf of archives."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "审核中"
+        ACTIVE = "active", "在册"
+        REFUSED = "refused", "未通过"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    uuid = models.UUIDField(default=new_uuid, unique=True, editable=False)
+    entry_key = models.UUIDField("提交标识", unique=True, editable=False, help_text="同一张表单再次提交不会重复录入")
+    state = models.CharField("状态", max_length=10, choices=State)
+    is_branch_member = models.BooleanField("支部团员", default=True)
+    name = models.CharField("姓名", max_length=50)
+    id_number = SealedField("身份证号码")
+    id_blind = models.BinaryField("身份证号码盲索引", max_length=32, editable=False)
+    id_county_unverified = models.BooleanField("身份证号码地区未核", default=False)
+    ethnicity = models.CharField("民族", max_length=20, choices=Ethnicity)
+    occupation = models.CharField("职业", max_length=20, choices=Occupation)
+    study_status = models.CharField("在读状况", max_length=20, choices=StudyStatus, blank=True)
+    occupation_detail = models.CharField("具体职业", max_length=40, blank=True)
+    education = models.CharField("学历", max_length=40)
+    political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus)
+    joined_on = models.DateField("入团时间")
+    holding = models.OneToOneField(Holding, models.PROTECT, null=True, blank=True, related_name="member", verbose_name="发展团员编号")
+    joined_party_on = models.DateField("入党时间", null=True, blank=True)
+    phone = SealedField("手机号码")
+    phone_owner = models.CharField("手机号码归属", max_length=10, choices=PhoneOwner, blank=True)
+    address = SealedField("户籍地址")
+    email = models.EmailField("电子邮箱", blank=True)
+    qq = models.CharField("QQ", max_length=12, blank=True)
+    wechat = models.CharField("微信", max_length=40, blank=True)
+    weibo = models.CharField("微博", max_length=60, blank=True)
+    applied = models.BooleanField("是否递交入党申请书", null=True, blank=True)
+    applied_on = models.DateField("递交入党申请书时间", null=True, blank=True)
+    volunteer = models.BooleanField("是否成为注册志愿者")
+    volunteer_since = models.DateField("成为注册志愿者的时间", null=True, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
+    entered_at = models.DateTimeField("录入时间", auto_now_add=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "团员"
+        indexes: ClassVar = [*scope_indexes("member"), models.Index(fields=["organization", "-id"], name="member_organization")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["id_blind"], condition=~Q(state="withdrawn"), name="member_id_once"),
+            models.CheckConstraint(condition=Q(state__in=["pending", "active", "refused", "withdrawn"]), name="member_state"),
+            models.CheckConstraint(
+                condition=Q(occupation="student", occupation_detail="") & ~Q(study_status="")
+                | Q(occupation="worker", study_status="") & ~Q(occupation_detail=""),
+                name="member_occupation_whole",
+            ),
+            models.CheckConstraint(condition=Q(volunteer=True) | Q(volunteer_since=None), name="member_volunteer_whole"),
+            models.CheckConstraint(condition=Q(applied=True) | Q(applied_on=None), name="member_application_whole"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def seal_fields(self, **values: str) -> None:
+        """Seal personal data into this row's columns; the blind index follows the ID number."""
+        for field, text in values.items():
+            setattr(self, field, seal(self.uuid, f"members.Member.{field}", text))
+        if "id_number" in values:
+            self.id_blind = blind("person.id", values["id_number"])
+
+    def opened(self, field: str) -> str:
+        """The plain text of a sealed field. Whoever shows it in full records the look in the audit.
+
+        Raises:
+            BrokenSeal: the value was altered or belongs to another row.
+        """
+        return open_sealed(self.uuid, f"members.Member.{field}", getattr(self, field))
+
+    @property
+    def masked_id(self) -> str:
+        return mask_id(self.opened("id_number"))
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.opened("phone"))
+
+    @property
+    def number(self) -> str:
+        return self.holding.number if self.holding else ""

@@ -1,0 +1,38 @@
+"""A cadre's posts: a row each, not eight nullable columns of the person."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from members.choices import CadreNature
+from members.models.member import Member
+from orgs.models import Located, LocatedQuerySet, scope_indexes
+
+
+class Post(Located):
+    """One post of one person in one organisation; history stays when it ends."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="posts", verbose_name="团干部")
+    title = models.CharField("团内现任职务", max_length=40)
+    since = models.DateField("任现职年月")
+    appointed_by = models.CharField("任现职方式", max_length=40)
+    nature = models.CharField("团干部性质", max_length=20, choices=CadreNature)
+    on_party_committee = models.BooleanField("是否同级党（工）委（党支部）委员")
+    on_duty = models.CharField("在岗状态", max_length=40, blank=True)
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    ended_on = models.DateField("离任年月", null=True, blank=True)
+
+    objects = LocatedQuerySet["Post"].as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任职"
+        indexes: ClassVar = [*scope_indexes("post")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "organization"], condition=Q(ended_on=None), name="post_one_current"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,1 @@
+"""Writes of the numbering app, one file a use case."""

@@ -1,0 +1,60 @@
+"""Every request: session limits, acting role, and pages that no cache may keep."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from orgs.models import Role
+from orgs.services import accounts
+
+Answer = Callable[[HttpRequest], HttpResponse]
+NO_EXTENSION = "/session/"
+"""The page's own question whether the session lives must not keep it alive."""
+
+
+class SessionLimits:
+    """Ends a session after IDLE_MINUTES without a request, and after SESSION_HOURS in any case."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = time.time()
+            began, seen = request.session.get("began", 0.0), request.session.get("seen", 0.0)
+            if now - seen > settings.IDLE_MINUTES * 60 or now - began > settings.SESSION_HOURS * 3600:
+                logout(request)
+            elif now - seen > 15 and request.path != NO_EXTENSION:
+                request.session["seen"] = now
+        return self.get_response(request)
+
+
+class ActingRole:
+    """`request.role`: the role chosen at login or by 切换组织; None when there is none to act in."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        role: Role | None = accounts.acting_role(request) if request.user.is_authenticated else None
+        request.role = role  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class PrivatePages:
+    """What a signed-in person saw is kept by no cache and by no back button after logging out."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response

@@ -1,0 +1,1 @@
+"""Writes of the organisation app, one file a use case."""
