@@ -1,8 +1,13 @@
 """All addresses. Each app brings its own; the words of the menu are the guide's."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("", include("orgs.urls")),
+    path("", include("members.urls")),
+    path("", include("archives.urls")),
 ]
+handler400 = "orgs.views.errors.bad_request"
+handler403 = "orgs.views.errors.forbidden"
+handler404 = "orgs.views.errors.not_found"
+handler500 = "orgs.views.errors.server_error"

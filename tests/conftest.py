@@ -1,0 +1,73 @@
+"""Fixtures every test may use: a small province, and a database that behaves like the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from orgs.models import Role
+from tests.factories import World, plant_world
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Real migrations, on the database of DATABASE_URL."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """The flush between tests with real connections truncates; only for that the audit's TRUNCATE guard is off."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE orgs_auditevent DISABLE TRIGGER orgs_auditevent_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Files of a test stay in its own folder; logins use a cheap hash."""
+    settings.ARCHIVE_DIR = tmp_path / "archives"
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "archives" / "incoming")
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def quiet_bell(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Unit tests ring into a folder nobody listens to: the worker has tests of its own."""
+    from zhtj.celery import app
+
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    app.conf.broker_url = "filesystem://"
+    app.conf.broker_transport_options = {"data_folder_in": str(folder), "data_folder_out": str(folder), "control_folder": str(folder)}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return plant_world()
+
+
+@pytest.fixture
+def branch_role(world: World) -> Role:
+    return world.role(world.branch)
+
+
+@pytest.fixture
+def committee_role(world: World) -> Role:
+    return world.role(world.school)
+
+
+@pytest.fixture
+def log_in(client: object) -> Iterator[object]:
+    """`log_in(role)`: the client signed in and acting in this role."""
+
+    def sign_in(role: Role) -> object:
+        client.force_login(role.user)
+        session = client.session
+        session["role"] = role.pk
+        session.save()
+        return client
+
+    return sign_in
