@@ -1,1 +1,49 @@
-export {};
+// The entry form while people type. A change of a [data-live] control asks the server which fields now apply; htmx swaps their wrappers.
+// The page has, inside the form, one element that asks:
+//   <div data-live-fields data-hx-post="…" data-hx-trigger="zt:changed" data-hx-include="closest form" data-hx-swap="none" data-hx-sync="this:replace"></div>
+// The answer holds wrappers `<div id="div_id_x" data-hx-swap-oob="true">` and, for the spoken words, `<div id="live" data-hx-swap-oob="innerHTML">`.
+// <form data-unsaved> asks before typed text is left behind.
+
+const asker = document.querySelector("[data-live-fields]");
+const WAIT = 150;
+let timer = 0;
+let sent = new Map();
+
+const controls = (root) => [...root.querySelectorAll("input, select, textarea")].filter((control) => control.id && control.type !== "file");
+const state = (control) => (control.type === "radio" || control.type === "checkbox" ? control.checked : control.value);
+
+function restore(control, value) {
+  if (control.type === "radio" || control.type === "checkbox") control.checked = value;
+  else control.value = value;
+}
+
+// What was typed after the question was asked is newer than the answer; a chosen file cannot be rendered by the server at all.
+function keepNewer(event) {
+  const { target, fragment } = event.detail;
+  for (const control of controls(target)) {
+    const twin = fragment.querySelector(`[id="${CSS.escape(control.id)}"]`);
+    if (twin && sent.has(control.id) && state(control) !== sent.get(control.id)) restore(twin, state(control));
+  }
+  const drop = target.querySelector("[data-drop]");
+  fragment.querySelector("[data-drop]")?.replaceWith(drop ?? "");
+}
+
+document.addEventListener("change", (event) => {
+  const control = event.target;
+  if (control.matches("select")) control.classList.toggle("is-blank", !control.value);
+  if (!asker || !control.matches("[data-live]")) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => htmx.trigger(asker, "zt:changed"), WAIT);
+});
+
+asker?.addEventListener("htmx:beforeRequest", () => {
+  sent = new Map(controls(asker.closest("form")).map((control) => [control.id, state(control)]));
+});
+document.addEventListener("htmx:oobBeforeSwap", keepNewer);
+
+for (const form of document.querySelectorAll("form[data-unsaved]")) {
+  let dirty = false;
+  form.addEventListener("input", () => { dirty = true; });
+  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) dirty = false; });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+}
