@@ -307,15 +307,15 @@ class Postgres:
             self._init()
         where = f"-h '' -p 5432 -k {shlex.quote(str(self.socket))}"
         deadline = time.monotonic() + 60
-        while not self._accepts():  # after kill -9 an old one may still be ending, or recovering
+        log = self.data / "server.log"
+        while not self._accepts():  # after kill -9 the old one may still be ending, or recovering
             self._forget_dead()
             try:
-                self._do(
-                    "pg_ctl", "-D", self.data, "-l", self.data / "server.log", "-o", where, "-w", "start"
-                )
-            except subprocess.CalledProcessError:
-                if time.monotonic() > deadline:
-                    raise
+                self._do("pg_ctl", "-D", self.data, "-l", log, "-o", where, "-w", "start")
+            except subprocess.CalledProcessError as error:
+                if time.monotonic() > deadline or not (self.data / "postmaster.pid").exists():
+                    last = log.read_text(errors="replace")[-1000:] if log.exists() else error.stderr
+                    raise OSError(f"{error}\n{last}") from None
                 time.sleep(0.5)
         with contextlib.suppress(subprocess.CalledProcessError):  # it is there already
             self._do("createdb", "-h", self.socket, "-p", "5432", "-U", "postgres", "zhtj")
