@@ -61,6 +61,15 @@ class Located(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def blocks_deactivation(cls, organization: Organization) -> str:
+        """What of this model keeps `organization` from being deactivated, in words; empty when nothing does."""
+        return ""
+
+    @classmethod
+    def after_move(cls, organization: Organization) -> None:
+        """Called when `organization` was moved, deactivated or changed its kind, in that transaction; its rows have moved along."""
+
     def place(self, organization: Organization) -> None:
         """Stand under `organization`, which the caller holds `FOR SHARE` (`settled`) until the row is written."""
         self.organization = organization
@@ -74,7 +83,11 @@ def at_columns(path_ids: list[int]) -> dict[str, int | None]:
 
 
 def settled(organization_id: int) -> Organization:
-    """The organisation as it stands, kept from moving until the transaction ends."""
+    """The organisation as it stands, kept from moving until the transaction ends.
+
+    The first lock of its transaction, before any row of a member or a number. Several organisations: only after
+    `Organization.objects.lock(shared=True)`.
+    """
     # FOR SHARE is not in Django's API; a moved organisation waits for rows being placed under it, and they for it.
     rows = Organization.objects.raw("SELECT * FROM orgs_organization WHERE id = %s FOR SHARE", [organization_id])
     return rows[0]

@@ -1,0 +1,13 @@
+from typing import Any, TypeVar
+
+from django.db import models
+
+from mptt.querysets import TreeQuerySet
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+class TreeManager(models.Manager[M]):
+    def insert_node(self, node: Any, target: Any, *args: Any, **kwargs: Any) -> Any: ...
+    def move_node(self, node: Any, target: Any, position: str = ...) -> None: ...
+    def rebuild(self, *args: Any, **kwargs: Any) -> None: ...
+    def root_nodes(self) -> TreeQuerySet[M]: ...
