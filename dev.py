@@ -82,10 +82,11 @@ def answer(*command: str | Path) -> str:
 
 
 @contextlib.contextmanager
-def locked(name: str, busy: str = "", shared: bool = False) -> Iterator[IO[str]]:
+def locked(name: str, busy: str = "", shared: bool = False, var: Path | None = None) -> Iterator[IO[str]]:
     """Hold `var/<name>`; the system releases it however we end. With `busy` an occupied lock is an error."""
-    VAR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (VAR / name).open("a") as file:
+    var = var or VAR
+    var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (var / name).open("a") as file:
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (fcntl.LOCK_NB if busy else 0))
         except BlockingIOError:
@@ -110,7 +111,7 @@ def ensure_venv() -> None:
     pins = (ROOT / "requirements/dev.txt").read_bytes()
     want = hashlib.sha256(pins + repr(sys.version_info[:2]).encode()).hexdigest()
     stamp = ROOT / ".venv/requirements.sha256"
-    with locked("setup.lock"):
+    with locked("venv.lock", var=ROOT / "var"):
         if not answer(PYTHON, "-m", "pip", "--version"):
             make_venv()
         elif stamp.is_file() and stamp.read_text() == want:
@@ -134,7 +135,7 @@ def make_venv() -> None:
 def own_secrets() -> Path:
     """Keys for this machine, made once: whoever sets nothing up still shares no key with anyone."""
     path = VAR / "dev.env"
-    with locked("setup.lock"):
+    with locked("secrets.lock"):
         if not path.exists():
             key, index = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
             secret = secrets.token_urlsafe(48)
@@ -434,12 +435,17 @@ def run(args: argparse.Namespace, _extra: list[str]) -> int:
 
 
 def refuse_public_demo(args: argparse.Namespace) -> None:
-    loopback = args.host == "localhost" or ipaddress.ip_address(args.host).is_loopback
-    if not loopback and (not args.no_demo or (DEMO.exists() and not args.reset)):
+    if not is_loopback(args.host) and (not args.no_demo or (DEMO.exists() and not args.reset)):
         advice = "Use: dev.py run --reset --no-demo --host …"
         raise Stop(
             f"not listening on {args.host} with demo accounts, whose passwords lie in a file. {advice}"
         )
+
+
+def is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def refuse_taken_port(host: str, port: int) -> None:

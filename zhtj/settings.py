@@ -8,8 +8,9 @@ from csp.constants import NONE, SELF
 from zhtj.env import data_keys, env, folder, key, need
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-if (BASE_DIR / ".env").is_file():
-    env.read_env(BASE_DIR / ".env")
+ENV_FILE = Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+if ENV_FILE.is_file():
+    env.read_env(ENV_FILE)
 
 VAR_DIR = folder("VAR_DIR", BASE_DIR / "var")
 
@@ -185,6 +186,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
 # What a province may see differently (docs/决定.md) ----------------------------------------------
 COMMITTEE_ENTRIES_REVIEWED: bool = env.bool("COMMITTEE_ENTRIES_REVIEWED", default=False)
+DISCLOSURES_AN_HOUR: int = env.int("DISCLOSURES_AN_HOUR", default=10)
 PROVINCE_CODE: str = env.str("PROVINCE_CODE", default="11")
 
 # Security ---------------------------------------------------------------------------------------
