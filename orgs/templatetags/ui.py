@@ -57,7 +57,9 @@ def icon(name: str) -> SafeString:
 @lru_cache(maxsize=256)
 def _state(label: str, sprite: str) -> SafeString:
     tone, name = STATES.get(label, ("", "info"))
-    return render_to_string("components/state.html", {"label": label, "tone": tone, "icon": _icon(name, sprite)})
+    return render_to_string(
+        "components/state.html", {"label": label, "tone": tone, "icon": _icon(name, sprite)}
+    )
 
 
 @register.simple_tag
@@ -73,7 +75,13 @@ def state(value: Any, label: str = "") -> SafeString:
 def meter(done: int, total: int, label: str = "") -> dict[str, Any]:
     """Figures, per cent and a bar; the bar is a native <progress>, so no inline width is needed."""
     percent = done * 100 // total if total else 0
-    return {"done": done, "total": total, "label": label, "percent": percent, "full": total > 0 and done >= total}
+    return {
+        "done": done,
+        "total": total,
+        "label": label,
+        "percent": percent,
+        "full": total > 0 and done >= total,
+    }
 
 
 def _groups(text: str, sizes: tuple[int, ...]) -> SafeString:
@@ -115,7 +123,10 @@ def date_zh(value: date | None) -> str:
 @register.simple_tag
 def month_zh(value: date | None) -> str:
     """2026 年 9 月; a dash where there is none."""
-    return "—" if value is None else f"{value.year} 年 {value.month} 月"
+    if value is None:
+        return "—"
+    month = _local(value)
+    return f"{month.year} 年 {month.month} 月"
 
 
 @register.simple_tag
@@ -135,7 +146,11 @@ def _age(seconds: float) -> str:
 @register.inclusion_tag("components/ago.html")
 def ago(value: datetime) -> dict[str, Any]:
     """3 天前, with the exact time as a title."""
-    return {"words": _age((timezone.now() - value).total_seconds()), "exact": time_zh(value), "iso": value.isoformat()}
+    return {
+        "words": _age((timezone.now() - value).total_seconds()),
+        "exact": time_zh(value),
+        "iso": value.isoformat(),
+    }
 
 
 # Form controls -------------------------------------------------------------------------------------
@@ -201,7 +216,8 @@ def control(field: BoundField) -> SafeString:
     words = [str(widget.attrs.get("class", "")), base, "is-invalid" if field.errors else ""]
     if isinstance(widget, forms.Select) and not field.value():
         words.append("is-blank")
-    return field.as_widget(attrs={"class": " ".join(filter(None, words))} | _aria(field))
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, words)), **_aria(field)}
+    return field.as_widget(attrs=attrs)
 
 
 @register.inclusion_tag("components/aria.html")

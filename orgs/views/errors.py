@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
 
-STALE_FORM = "页面已过期，这次提交没有生效。请返回上一页刷新后重新提交；如果刚刚在别处登录或退出过，请先重新登录。"
+STALE_FORM = (
+    "页面已过期，这次提交没有生效。请返回上一页刷新后重新提交；如果刚刚在别处登录或退出过，请先重新登录。"
+)
 NO_COOKIE = "浏览器没有带回登录信息（Cookie），这次提交没有生效。请允许本站使用 Cookie，刷新后重新提交。"
 FOREIGN_ORIGIN = "这次提交不是从本站页面发出的，已经拒绝。请从本站页面重新操作。"
 
@@ -29,13 +31,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page("400.html", 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 with the reason the policy gave."""
     told = str(exception) if isinstance(exception, PermissionDenied) else ""
     return _page("403.html", 403, reason=told)
 
 
-def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404; the same words for what does not exist and what is out of reach."""
     return _page("404.html", 404)
 

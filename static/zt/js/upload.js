@@ -93,7 +93,8 @@ function answered(drop, file, xhr) {
   const answer = { status: xhr.status, headers: { get: (name) => xhr.getResponseHeader(name) } };
   if (loginRequired(answer, () => send(drop, file))) return;
   document.dispatchEvent(new Event("zt:contact"));
-  if (xhr.status === 200 || xhr.status === 422) {
+  const page = xhr.responseText.includes("<html"); // a proxy's or a login page is not our answer
+  if (!page && (xhr.status === 200 || xhr.status === 422)) {
     if (xhr.status === 200) drop.querySelector("[type=file]").value = ""; // or the form would send the same file again
     const next = put(drop, xhr.responseText);
     if (next) poll(drop, next);
