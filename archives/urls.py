@@ -1,5 +1,13 @@
 """Addresses of the screens that join person and file: entry, review, the person's page."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from archives.views import entry, uploads
+
+urlpatterns: list[URLPattern] = [
+    path("members/enter/", entry.enter, name="enter"),
+    path("members/enter/fields/", entry.fields, name="enter-fields"),
+    path("members/<uuid:uuid>/entered/", entry.entered, name="entered"),
+    path("uploads/", uploads.receive, name="upload"),
+    path("uploads/<uuid:uuid>/", uploads.state, name="upload-state"),
+]

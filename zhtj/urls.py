@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from zhtj import health
+
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("", include("orgs.urls")),
     path("", include("members.urls")),
     path("", include("archives.urls")),

@@ -35,7 +35,9 @@ class Member(Located):
         WITHDRAWN = "withdrawn", "已撤回"
 
     uuid = models.UUIDField(default=new_uuid, unique=True, editable=False)
-    entry_key = models.UUIDField("提交标识", unique=True, editable=False, help_text="同一张表单再次提交不会重复录入")
+    entry_key = models.UUIDField(
+        "提交标识", unique=True, editable=False, help_text="同一张表单再次提交不会重复录入"
+    )
     state = models.CharField("状态", max_length=10, choices=State)
     is_branch_member = models.BooleanField("支部团员", default=True)
     name = models.CharField("姓名", max_length=50)
@@ -49,7 +51,9 @@ class Member(Located):
     education = models.CharField("学历", max_length=40)
     political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus)
     joined_on = models.DateField("入团时间")
-    holding = models.OneToOneField(Holding, models.PROTECT, null=True, blank=True, related_name="member", verbose_name="发展团员编号")
+    holding = models.OneToOneField(
+        Holding, models.PROTECT, null=True, blank=True, related_name="member", verbose_name="发展团员编号"
+    )
     joined_party_on = models.DateField("入党时间", null=True, blank=True)
     phone = SealedField("手机号码")
     phone_owner = models.CharField("手机号码归属", max_length=10, choices=PhoneOwner, blank=True)
@@ -69,17 +73,28 @@ class Member(Located):
 
     class Meta:
         verbose_name = verbose_name_plural = "团员"
-        indexes: ClassVar = [*scope_indexes("member"), models.Index(fields=["organization", "-id"], name="member_organization")]
+        indexes: ClassVar = [
+            *scope_indexes("member"),
+            models.Index(fields=["organization", "-id"], name="member_organization"),
+        ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["id_blind"], condition=~Q(state="withdrawn"), name="member_id_once"),
-            models.CheckConstraint(condition=Q(state__in=["pending", "active", "refused", "withdrawn"]), name="member_state"),
+            models.UniqueConstraint(
+                fields=["id_blind"], condition=~Q(state="withdrawn"), name="member_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "active", "refused", "withdrawn"]), name="member_state"
+            ),
             models.CheckConstraint(
                 condition=Q(occupation="student", occupation_detail="") & ~Q(study_status="")
                 | Q(occupation="worker", study_status="") & ~Q(occupation_detail=""),
                 name="member_occupation_whole",
             ),
-            models.CheckConstraint(condition=Q(volunteer=True) | Q(volunteer_since=None), name="member_volunteer_whole"),
-            models.CheckConstraint(condition=Q(applied=True) | Q(applied_on=None), name="member_application_whole"),
+            models.CheckConstraint(
+                condition=Q(volunteer=True) | Q(volunteer_since=None), name="member_volunteer_whole"
+            ),
+            models.CheckConstraint(
+                condition=Q(applied=True) | Q(applied_on=None), name="member_application_whole"
+            ),
         ]
 
     def __str__(self) -> str:

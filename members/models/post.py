@@ -31,7 +31,9 @@ class Post(Located):
         verbose_name = verbose_name_plural = "任职"
         indexes: ClassVar = [*scope_indexes("post")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["member", "organization"], condition=Q(ended_on=None), name="post_one_current"),
+            models.UniqueConstraint(
+                fields=["member", "organization"], condition=Q(ended_on=None), name="post_one_current"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,17 @@ class NumberTaken(Exception):
         self.holding = holding
 
 
+def require_free(number: str) -> None:
+    """Insist that nobody holds this normalised number.
+
+    Raises:
+        NumberTaken: somebody does.
+    """
+    occupant = Holding.objects.select_related("organization").exclude(state=Holding.State.RELEASED).filter(number=number).first()
+    if occupant:
+        raise NumberTaken(occupant)
+
+
 def take(number: str, *, holder: str, organization: Organization) -> Holding:
     """Claim a normalised number for one person; `organization` is held by the caller (`settled`).
 
@@ -30,11 +41,9 @@ def take(number: str, *, holder: str, organization: Organization) -> Holding:
         with transaction.atomic():
             holding.save(force_insert=True)
     except IntegrityError:
-        # The unique constraint decided; the winner may have released it since, then the constraint's word stands as an error.
-        occupant = Holding.objects.select_related("organization").exclude(state=Holding.State.RELEASED).filter(number=number).first()
-        if occupant is None:
-            raise
-        raise NumberTaken(occupant) from None
+        # The unique constraint decided; should the winner have released it since, the constraint's word stands as an error.
+        require_free(number)
+        raise
     return holding
 
 

@@ -1,0 +1,1 @@
+"""Forms of the archive app: they translate, they do not decide."""

@@ -1,0 +1,1 @@
+"""Use cases that join person and file."""

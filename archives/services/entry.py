@@ -1,0 +1,91 @@
+"""Entering a person together with their 入团志愿书 (指引 1.1)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from archives import inspection
+from archives.models import Archive, Upload
+from members.models import Member
+from members.rules import Entry
+from members.services import entry as people
+from members.services import states
+from members.services.entry import PersonKnown
+from numbering.services import holdings
+from numbering.services.holdings import NumberTaken
+from orgs import policy
+from orgs.models import Organization, Role, settled
+from orgs.policy import Act, reviewer_of
+from orgs.services import audit
+
+
+def enter(entry: Entry, *, organization: Organization, upload: Upload | None, key: UUID, by: Role) -> Member:
+    """Make one member of a checked and cleared entry: 审核中 with a file, 在册 at once without one.
+
+    The same form (`key`) sent again, by a double click or a reload, answers with the member it made.
+
+    Raises:
+        PermissionDenied: the role may not enter people there.
+        NumberTaken: someone holds the number (指引 3.7).
+        PersonKnown: the ID number is in the system.
+    """
+    policy.require(by, Act.ENTER, organization)
+    if made := _made_by(key, by):
+        return made
+    try:
+        return _enter(entry, organization=organization, upload=upload, key=key, by=by)
+    except (NumberTaken, PersonKnown, IntegrityError):
+        # Perhaps the very same form, a moment ago, on another connection: then its number and ID are our own.
+        if made := _made_by(key, by):
+            return made
+        raise
+
+
+def _made_by(key: UUID, by: Role) -> Member | None:
+    return Member.objects.filter(entry_key=key, entered_by=by.user).first()
+
+
+def require_free(entry: Entry, *, key: UUID, by: Role) -> None:
+    """Tell early, on an otherwise valid form, what the constraints would refuse at the end.
+
+    Raises:
+        NumberTaken: someone holds the number (指引 3.7).
+        PersonKnown: the ID number is in the system.
+    """
+    if _made_by(key, by):
+        return
+    people.require_unknown(entry.id_number)
+    if entry.number:
+        holdings.require_free(entry.number)
+
+
+@transaction.atomic
+def _enter(entry: Entry, *, organization: Organization, upload: Upload | None, key: UUID, by: Role) -> Member:
+    place = settled(organization.pk)
+    member = people.enter(entry, organization=place, key=key, by=by)
+    if upload:
+        attach(member, upload, by=by)
+    else:
+        states.confirm(member)
+    audit.record(role=by, verb="enter", subject=f"member:{member.pk}", organization=place, to_state=member.state)
+    return member
+
+
+def attach(member: Member, upload: Upload, *, by: Role) -> Archive:
+    """Submit a file for a member in 审核中; it goes on to the review when its inspection is already done.
+
+    Called inside a transaction. Raises IntegrityError when the file is used or another archive of the member is open.
+    """
+    # Locked, so that the worker's verdict comes wholly before (we see it) or wholly after (it sees our archive).
+    locked = Upload.objects.select_for_update().get(pk=upload.pk)
+    archive = Archive(member=member, upload=locked, submitted_by=by.user, submitted_as=by)
+    archive.reviewer = reviewer_of(by.organization, author=by.user)
+    archive.place(member.organization)
+    archive.save(force_insert=True)
+    audit.record(
+        role=by, verb="submit", subject=f"archive:{archive.pk}", organization=member.organization, to_state=archive.state
+    )  # fmt: skip
+    inspection.advance(archive, locked)
+    return archive

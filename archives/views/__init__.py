@@ -1,0 +1,1 @@
+"""Screens that join person and file, a module a screen group."""

@@ -1,0 +1,1 @@
+"""Writes of the member app, one file a use case."""

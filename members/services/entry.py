@@ -1,0 +1,101 @@
+"""Writing one person's record from a checked entry."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from members.id_number import parse
+from members.models import Member, Post
+from members.models.member import SEALED
+from members.rules import Entry
+from numbering.services import holdings
+from orgs.models import Organization, Role
+
+PLAIN = (
+    *(
+        "name",
+        "ethnicity",
+        "occupation",
+        "study_status",
+        "occupation_detail",
+        "education",
+        "political_status",
+    ),
+    *("joined_on", "joined_party_on", "phone_owner", "email", "qq", "wechat", "weibo"),
+    *("applied", "applied_on", "volunteer", "volunteer_since"),
+)
+
+
+class PersonKnown(Exception):
+    """The ID number is in the system already; `member` says where. The way is a transfer, not a second entry."""
+
+    def __init__(self, member: Member) -> None:
+        super().__init__("身份证号码已在系统中")
+        self.member = member
+
+
+def require_unknown(number: str) -> None:
+    """Insist that nobody with this ID number is in the system.
+
+    Raises:
+        PersonKnown: somebody is.
+    """
+    known = (
+        Member.objects.select_related("organization")
+        .with_id(number)
+        .exclude(state=Member.State.WITHDRAWN)
+        .first()
+    )
+    if known:
+        raise PersonKnown(known)
+
+
+def enter(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> Member:
+    """Insert the person, their number and their post, in 审核中. `entry` has been checked and cleared by the rules.
+
+    The caller holds `organization` (`settled`) and has asked the policy. `key` belongs to one rendered form: unique.
+
+    Raises:
+        NumberTaken: someone holds the number.
+        PersonKnown: someone with this ID number is in the system.
+        IntegrityError: this very form was submitted already.
+    """
+    member = Member(
+        entry_key=key,
+        entered_by=by.user,
+        state=Member.State.PENDING,
+        **{name: getattr(entry, name) for name in PLAIN},
+    )
+    member.place(organization)
+    member.seal_fields(**{name: getattr(entry, name) for name in SEALED})
+    member.id_county_unverified = not parse(entry.id_number, today=timezone.localdate()).county_known
+    if entry.number:
+        member.holding = holdings.take(entry.number, holder=entry.name, organization=organization)
+    try:
+        with transaction.atomic():
+            member.save(force_insert=True)
+    except IntegrityError:
+        require_unknown(entry.id_number)
+        raise
+    if entry.is_cadre:
+        appoint(member, entry, organization)
+    return member
+
+
+def appoint(member: Member, entry: Entry, organization: Organization) -> Post:
+    """The post an entry names: a row of its own."""
+    post = Post(
+        member=member,
+        title=entry.title,
+        since=entry.post_since,
+        appointed_by=entry.appointed_by,
+        nature=entry.cadre_nature,
+        on_party_committee=entry.on_party_committee,
+        on_duty=entry.on_duty,
+    )
+    post.place(organization)
+    post.save(force_insert=True)
+    return post
