@@ -6,7 +6,6 @@ they were registered. An unlikely county is for a person to confirm.
 
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,12 +16,13 @@ from stdnum.cn.ric import calc_check_digit
 
 from numbering.rules import PROVINCES
 from zhtj.lib.dates import age_on, say_date
+from zhtj.lib.text import plain
 
 # Residence permits for people from 香港, 澳门, 台湾.
 PERMITS: Final = {"81": "810000", "82": "820000", "83": "830000"}
 OLDEST: Final = 100
-# Registration offices went on using an abolished code for a while.
-YEARS_OF_GRACE: Final = 3
+# Registration offices went on using abolished codes, in 海南 for well over ten years.
+YEARS_OF_GRACE: Final = 15
 
 _SHAPE = re.compile(r"\d{17}[\dX]", re.ASCII)
 
@@ -53,8 +53,8 @@ class IdNumber:
 
 
 def normalise(text: str) -> str:
-    """Full-width to plain, blanks out, x to X. Line breaks and invisible characters stay, to be refused."""
-    return unicodedata.normalize("NFKC", text).replace(" ", "").strip("\t").upper()
+    """Full-width to plain, blanks out, x to X."""
+    return plain(text).strip("\t").replace("x", "X")
 
 
 def first_difference(one: str, other: str) -> int | None:

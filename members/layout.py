@@ -45,7 +45,7 @@ SOURCES: Final[dict[str, str]] = {
     Variant.C: "操作指引 2",
 }
 
-_FIELDS: Final[dict[str, FieldSpec]] = {
+SPECS: Final[dict[str, FieldSpec]] = {
     spec.name: spec
     for spec in (
         FieldSpec("name", "姓名", "请输入姓名"),
@@ -82,7 +82,7 @@ _FIELDS: Final[dict[str, FieldSpec]] = {
         FieldSpec("volunteer_since", "成为注册志愿者的时间", "请选择时间", Widget.DATE),
     )
 }
-LABELS: Final[dict[str, str]] = {name: spec.label for name, spec in _FIELDS.items()}
+LABELS: Final[dict[str, str]] = {name: spec.label for name, spec in SPECS.items()}
 # The button beside 入团志愿书 in all three figures.
 FILE_BUTTON: Final = "选择文件"
 
@@ -130,4 +130,4 @@ def initial(variant: Variant) -> dict[str, str]:
 
 def _spec(name: str, variant: Variant) -> FieldSpec:
     own = _PLACEHOLDERS[variant]
-    return replace(_FIELDS[name], placeholder=own[name]) if name in own else _FIELDS[name]
+    return replace(SPECS[name], placeholder=own[name]) if name in own else SPECS[name]

@@ -1,11 +1,11 @@
 """The shape and the year of a 发展团员编号 (指引 1.3（2）; spec/domain 3). Pure: no database, no clock."""
 
 import re
-import unicodedata
 from datetime import date
 from typing import Final
 
 from zhtj.lib.problems import Problem
+from zhtj.lib.text import plain
 
 # The first two figures of GB/T 2260 codes.
 PROVINCES: Final = frozenset(
@@ -29,7 +29,7 @@ _SIXTEEN = re.compile(r"\d{16}", re.ASCII)
 
 def normalise_number(text: str) -> str:
     """Plain figures and capitals, no blanks."""
-    return unicodedata.normalize("NFKC", text).replace(" ", "").strip().upper()
+    return plain(text).strip().upper()
 
 
 def number_value(number: str) -> int | None:

@@ -12,6 +12,7 @@ from numbering.rules import normalise_number
 from orgs.dictionaries import DICTIONARIES, Options
 from zhtj.lib.dates import DateUnreadable, parse_date, parse_month
 from zhtj.lib.problems import Problem
+from zhtj.lib.text import plain
 
 DATES = frozenset({"joined_on", "applied_on", "volunteer_since"})
 MONTHS = frozenset({"joined_party_on", "post_since"})
@@ -102,8 +103,7 @@ def _tidy(text: str) -> str:
 
 
 def _narrow(text: str) -> str:
-    """Full-width figures and letters to plain ones, no blanks: telephone numbers, e-mail, QQ."""
-    return unicodedata.normalize("NFKC", text).replace(" ", "").strip()
+    return plain(text).strip()
 
 
 def _phone(text: str) -> str:

@@ -1,8 +1,9 @@
 """Dates as people write them, and ages."""
 
 import re
-import unicodedata
 from datetime import date
+
+from zhtj.lib.text import plain
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?|(\d{4})(\d{2})", re.ASCII)
@@ -14,7 +15,7 @@ class DateUnreadable(ValueError):
 
 def parse_date(text: str) -> date:
     """A day from 2023-09-01, 2023/9/1, 2023.9.1, 20230901 or 2023年9月1日."""
-    tidy = _tidy(text)
+    tidy = plain(text).strip()
     if match := _DATE.fullmatch(tidy):
         year, month, day = (int(part) for part in match.groups() if part)
         return _real(year, month, day)
@@ -25,7 +26,7 @@ def parse_date(text: str) -> date:
 
 def parse_month(text: str) -> date:
     """The first of a month from 2023-09, 2023/9, 2023.9, 202309 or 2023年9月; a whole date gives its month."""
-    tidy = _tidy(text)
+    tidy = plain(text).strip()
     if match := _MONTH.fullmatch(tidy):
         year, month = (int(part) for part in match.groups() if part)
         return _real(year, month, 1)
@@ -45,10 +46,6 @@ def say_date(day: date) -> str:
 
 def say_month(day: date) -> str:
     return f"{day.year} 年 {day.month} 月"
-
-
-def _tidy(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace(" ", "")
 
 
 def _real(year: int, month: int, day: int) -> date:
