@@ -1,7 +1,6 @@
 """Settings come from the environment and fail loudly, with what to do next."""
 
 import base64
-import binascii
 from pathlib import Path
 
 import environ
@@ -30,7 +29,7 @@ def key(name: str, text: str) -> bytes:
     """
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raw = b""
     if len(raw) != 32:
         raise ImproperlyConfigured(f"环境变量 {name} 中的密钥应为 32 字节的 base64 文本，请参照 .env.example 重新生成。")

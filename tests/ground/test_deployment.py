@@ -1,0 +1,76 @@
+"""The files a deployment is made from agree with each other and with the settings."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+NGINX = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def services() -> dict[str, str]:
+    body = COMPOSE.split("\nservices:\n", 1)[1].split("\nnetworks:\n", 1)[0]
+    parts = re.split(r"^  (\w+):\n", body, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_compose_is_clean_where_docker_can_tell(tmp_path: Path) -> None:
+    """Without the compose plugin the next tests still read the file."""
+    if (
+        not shutil.which("docker")
+        or subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
+    ):
+        assert services()
+        return
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    (tmp_path / ".env").write_text("POSTGRES_PASSWORD=x\nALLOWED_HOSTS=tuan.example.cn\n")
+    done = subprocess.run(["docker", "compose", "config", "-q"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_compose_has_every_part_and_watches_the_lasting_ones() -> None:
+    found = services()
+    assert set(found) == {"migrate", "web", "worker", "beat", "postgres", "redis", "nginx"}
+    assert [name for name, body in found.items() if "healthcheck:" not in body] == ["migrate"]
+    assert "service_completed_successfully" in COMPOSE
+
+
+def test_only_nginx_is_reachable_from_outside() -> None:
+    assert [name for name, body in services().items() if "ports:" in body] == ["nginx"]
+    assert re.search(r"back:\n\s+internal: true", COMPOSE)
+
+
+def test_images_have_short_names_and_no_secret_is_written_down() -> None:
+    images = re.findall(r"^\s+image: (\S+)", COMPOSE, re.MULTILINE) + re.findall(
+        r"^FROM (\S+)", DOCKERFILE, re.MULTILINE
+    )
+    assert all(re.fullmatch(r"[a-z]+(:[\w.-]+)?", image) for image in images), images
+    assert set(re.findall(r"\w*(?:PASSWORD|KEY\w*): (.*)", COMPOSE)) == {
+        '"${POSTGRES_PASSWORD:?请在 .env 中填写 POSTGRES_PASSWORD}"'
+    }
+
+
+def test_nginx_lets_pass_what_the_application_accepts_and_little_more() -> None:
+    limit = int(re.findall(r"client_max_body_size (\d+)m;", NGINX)[0])
+    assert settings.UPLOAD_MAX_MB < limit <= settings.UPLOAD_MAX_MB + 2
+
+
+def test_nginx_replaces_the_headers_that_settings_believe() -> None:
+    assert "X-Forwarded-For $remote_addr;" in NGINX
+    assert re.search(r"X-Forwarded-Proto \$\w+;", NGINX)
+    assert re.search(r"location /protected/ \{\s+internal;\s+alias /var/lib/zhtj/archives/;", NGINX)
+    assert "ARCHIVE_DIR: /var/lib/zhtj/archives\n" in COMPOSE
+
+
+def test_the_image_is_pinned_and_runs_as_nobody_special() -> None:
+    assert "--require-hashes -r requirements/base.txt" in DOCKERFILE
+    assert DOCKERFILE.index("\nUSER zhtj") < DOCKERFILE.index("\nCMD")
+    assert "--uid 10001" in DOCKERFILE
+    assert 'user: "10001:10001"' in services()["nginx"]
