@@ -8,4 +8,4 @@ from stdnum.cn import ric
 def id_number(born: date, *, county: str = "110101") -> str:
     """A valid ID number nobody can have; one for each county and birthday."""
     digits = f"{county}{born:%Y%m%d}000"
-    return digits + ric.calc_check_digit(digits)
+    return digits + ric.calc_check_digit(digits + "0")

@@ -92,7 +92,9 @@ class Context:
 def _read(name: str, value: Any) -> Any:
     if name in DATES | MONTHS:
         parse = parse_date if name in DATES else parse_month
-        return parse(value) if isinstance(value, str) and value.strip() else value or None
+        if not isinstance(value, str):
+            return value or None
+        return parse(value) if value.strip() else None
     if name in ANSWERS:
         return {"yes": True, "no": False, True: True, False: False}.get(value)
     return _TIDY.get(name, _tidy)(str(value or ""))

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from members.choices import PoliticalStatus, StudyStatus, Variant
 from members.layout import LABELS
+from members.made_up import id_number
 from members.rules import ENTRY_FIELDS, Entry, cleared, field_states, problems
 from members.rules.book import BOOK
-from tests.members.people import cadre, codes, context, entry, id_number
+from tests.members.people import cadre, codes, context, entry
 
 PARTY = {"political_status": PoliticalStatus.PARTY, "applied": True, "applied_on": date(2023, 5, 1)}
 
@@ -377,6 +378,12 @@ def test_a_date_that_cannot_be_read_says_so_once(typed, words):
     person = replace(entry(), joined_on=None, unread=Entry.read({"joined_on": typed}).unread)
     found = [p for p in problems(person, context()) if p.field == "joined_on"]
     assert [(p.code, p.message) for p in found] == [("date_unreadable", words)]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "\n", None])
+def test_a_blank_date_is_a_missing_one(typed):
+    read = Entry.read({"joined_on": typed})
+    assert (read.joined_on, read.unread) == (None, ())
 
 
 def test_an_unreadable_date_of_a_hidden_field_is_forgotten():

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from members.choices import Occupation, PoliticalStatus, StudyStatus, Variant
+from members.made_up import id_number
 from members.rules import FIELDS, Entry, Need, announce, cleared, field_states
-from tests.members.people import TODAY, cadre, codes, context, entry, id_number
+from tests.members.people import TODAY, cadre, codes, context, entry
 
 EMPTY = Entry()
 POST = ("title", "post_since", "appointed_by", "cadre_nature", "on_party_committee")
