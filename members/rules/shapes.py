@@ -46,9 +46,8 @@ def _name(text: str) -> tuple[str, str] | None:
 
 def _in_names(sign: str) -> bool:
     # Python's Unicode tables are older than the newest characters of planes 2 and 3.
-    return (
-        sign.isalpha() or sign in "·〇 " or sign >= "\U00020000" or unicodedata.category(sign) in {"Mn", "Mc"}
-    )
+    rare = "\U00020000" <= sign <= "\U0003ffff"
+    return sign.isalpha() or sign in "·〇 " or rare or unicodedata.category(sign) in {"Mn", "Mc"}
 
 
 def _phone(text: str) -> tuple[str, str] | None:

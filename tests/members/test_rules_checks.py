@@ -98,6 +98,8 @@ def test_an_unlikely_county_is_a_warning_that_can_be_confirmed():
         ("演\n示", "name_characters"),
         ("演示!", "name_characters"),
         ("演\ue863示", "name_characters"),
+        ("演\U000e0001示", "name_characters"),
+        ("演\U0010fffd示", "name_characters"),
     ],
 )
 def test_names(name, code):
