@@ -1,10 +1,11 @@
-"""Who is asking: the signed-in person and the one role they act in."""
+"""Who is asking: the address, the signed-in person and the one role they act in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +15,7 @@ from django.shortcuts import redirect, resolve_url
 from orgs.models import Role, User
 
 P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 class ActingRequest(HttpRequest):
@@ -24,24 +26,62 @@ class ActingRequest(HttpRequest):
     htmx: Any
 
 
-def login_required_answer(request: HttpRequest) -> HttpResponse:
-    """To a page: the login page. To a script: 401, upon which it opens the log-in dialog over the page."""
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
-        return HttpResponse("登录已过期，请重新登录。", status=401, headers={"X-Login-Required": "1"})
-    back = request.get_full_path() if request.method == "GET" else request.path
-    return redirect_to_login(back, resolve_url(settings.LOGIN_URL))
+def client_ip(request: HttpRequest) -> str:
+    """The address before our own proxies; what a client writes into X-Forwarded-For itself counts for nothing."""
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    count = settings.PROXY_COUNT
+    return forwarded[-count] if 0 < count <= len(forwarded) else str(request.META["REMOTE_ADDR"])
 
 
-def acting(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def signed_in(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
+    """For views that need a signed-in person, whichever role."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else login_required_answer(request)
+
+    return guarded
+
+
+def acting(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
     """For views that need a signed-in person with a role: `request` is an `ActingRequest` inside."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return login_required_answer(request)
+        if request.user.must_change_password:
+            return _elsewhere(request, "password-change")
         if getattr(request, "role", None) is None:
-            return redirect("roles")
+            return _elsewhere(request, "roles")
         return view(request, *args, **kwargs)
 
     guarded.needs_role = True  # type: ignore[attr-defined]
     return guarded
+
+
+def login_required_answer(request: HttpRequest) -> HttpResponse:
+    """To a page: the login page. To a script: 401, upon which it opens the log-in dialog over the page."""
+    if _is_script(request):
+        return HttpResponse("登录已过期，请重新登录。", status=401, headers={"X-Login-Required": "1"})
+    return redirect_to_login(_page(request), resolve_url(settings.LOGIN_URL))
+
+
+def _elsewhere(request: HttpRequest, name: str) -> HttpResponse:
+    """Something has to be done first on another page; afterwards back to this one."""
+    address = f"{resolve_url(name)}?{urlencode({'next': _page(request)})}"
+    if _is_script(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return bool(request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch")
+
+
+def _page(request: HttpRequest) -> str:
+    """The page to come back to: the one that was asked for, or the one whose form was sent."""
+    if request.method == "GET" and not _is_script(request):
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    return f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else "/"

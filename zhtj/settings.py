@@ -109,6 +109,7 @@ else:
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
         "control_folder": str(folder("BROKER_CONTROL_DIR", VAR_DIR / "broker-control")),
+        "polling_interval": 0.2,
     }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker never costs the request; the sweep rings again
@@ -154,7 +155,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["password"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT: int | None = env.int("PROXY_COUNT", default=0) or None
+AXES_CLIENT_IP_CALLABLE = "zhtj.lib.clients.address"
+PROXY_COUNT: int = env.int("PROXY_COUNT", default=0)
 
 # Personal data (design: sealed columns, one blind index) ------------------------------------------
 DATA_KEYS = data_keys()
@@ -171,7 +173,7 @@ STORAGES = {
     },
 }
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = folder("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 UPLOAD_MAX_MB: int = env.int("UPLOAD_MAX_MB", default=20)

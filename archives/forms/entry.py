@@ -12,6 +12,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from archives.forms.drop import Drop
@@ -59,7 +60,7 @@ class EntryForm(forms.Form):
         self.variant, self.organization, self.drop = variant, organization, drop
         values: Mapping[str, Any] = layout.initial(variant) if data is None else data
         self.key = _uuid(values.get("key")) or uuid.uuid4()
-        self.confirmed = frozenset(data.getlist("confirmed")) if hasattr(data, "getlist") else frozenset()
+        self.confirmed = frozenset(data.getlist("confirmed")) if isinstance(data, QueryDict) else frozenset()
         self.entry = Entry.read(values)
         self.context = Context(
             variant=variant,
@@ -131,7 +132,7 @@ class EntryForm(forms.Form):
         for name in self.fields:
             for text in self.errors.get(name, []):
                 shown = self._shown(name)
-                lines.append({"field_id": self[name].auto_id, "label": layout.LABELS[name], "message": text, "detail": shown.error_detail})
+                lines.append({"field_id": self[name].auto_id, "label": layout.LABELS[name], "message": str(text), "detail": shown.error_detail})
         for one in self.warnings:
             label = layout.LABELS[one.field]
             lines.append({"field_id": f"confirm_{one.code}", "label": label, "message": one.message, "detail": "核对无误的，请勾选确认后再提交"})

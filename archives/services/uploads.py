@@ -15,7 +15,7 @@ from django.db import transaction
 
 from archives import tasks
 from archives.models import Upload
-from archives.reasons import message
+from archives.reasons import message, not_pdf, too_large
 from orgs.models import Organization, Role, settled
 from orgs.services import audit
 
@@ -60,11 +60,11 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
 def first_look(head: bytes, size: int) -> tuple[str, str] | None:
     """What can be told from the first bytes: (code, words), or None."""
     if size > settings.UPLOAD_MAX_MB * 2**20:
-        return "too_large", f"大小 {size / 2**20:.1f} MB，超过 {settings.UPLOAD_MAX_MB} MB。请降低扫描分辨率（200 dpi 即可）后重新上传。"
+        return "too_large", too_large(size, settings.UPLOAD_MAX_MB)
     if size == 0:
         return "empty", message("empty")
     if not head.startswith(b"%PDF-"):
-        return "not_pdf", message("not_pdf")
+        return "not_pdf", not_pdf(head)
     return None
 
 

@@ -86,7 +86,9 @@ def enter(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> M
 
 
 def appoint(member: Member, entry: Entry, organization: Organization) -> Post:
-    """The post an entry names: a row of its own."""
+    """The post an entry names: a row of its own. The rules have seen to it that it is whole."""
+    if entry.post_since is None or entry.on_party_committee is None:
+        raise ValueError("the rules let an incomplete post pass")
     post = Post(
         member=member,
         title=entry.title,
