@@ -152,9 +152,12 @@ AXES_FAILURE_LIMIT: int = env.int("LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME: float = env.float("LOGIN_COOLOFF_HOURS", default=0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by name alone, anyone could lock a secretary out
 AXES_RESET_ON_SUCCESS = True
-AXES_SENSITIVE_PARAMETERS = ["password"]
+AXES_SENSITIVE_PARAMETERS = ["password", "csrfmiddlewaretoken"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # logins are in the audit
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "orgs.views.sign_in.locked_answer"
 AXES_CLIENT_IP_CALLABLE = "zhtj.lib.clients.address"
 PROXY_COUNT: int = env.int("PROXY_COUNT", default=0)
 
@@ -175,7 +178,7 @@ STORAGES = {
 STATIC_URL = "static/"
 STATIC_ROOT = folder("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 UPLOAD_MAX_MB: int = env.int("UPLOAD_MAX_MB", default=20)
 UPLOAD_MAX_PAGES: int = env.int("UPLOAD_MAX_PAGES", default=100)
 UPLOAD_USUAL_PAGES: int = env.int("UPLOAD_USUAL_PAGES", default=12)

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from orgs.models import Heartbeat
 
@@ -23,7 +23,7 @@ GOOD = dict.fromkeys(("database", "migrations", "storage", "broker", "worker"), 
 
 
 @pytest.fixture(autouse=True)
-def folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+def folders(settings: Settings, tmp_path: Path) -> None:
     settings.REDIS_URL = ""
     settings.BROKER_DIR = tmp_path / "broker-ready"
     settings.BROKER_DIR.mkdir()
@@ -62,7 +62,7 @@ def test_a_missing_migration_is_counted(client: Client, db: None) -> None:
 
 @pytest.mark.parametrize(("part", "setting"), [("storage", "ARCHIVE_DIR"), ("broker", "BROKER_DIR")])
 def test_an_unusable_folder_is_reported_without_its_path(
-    client: Client, db: None, settings: SettingsWrapper, tmp_path: Path, part: str, setting: str
+    client: Client, db: None, settings: Settings, tmp_path: Path, part: str, setting: str
 ) -> None:
     beat(seconds_ago=0)
     setattr(settings, setting, tmp_path / "gone")
@@ -71,9 +71,7 @@ def test_an_unusable_folder_is_reported_without_its_path(
     assert str(tmp_path) not in response.content.decode()
 
 
-def test_a_dead_redis_is_reported_without_its_address(
-    client: Client, db: None, settings: SettingsWrapper
-) -> None:
+def test_a_dead_redis_is_reported_without_its_address(client: Client, db: None, settings: Settings) -> None:
     beat(seconds_ago=0)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     response = client.get("/readyz")
