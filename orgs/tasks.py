@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from orgs import audit_chain
 from orgs.models import Heartbeat
-from orgs.services import audit
 
 
 @shared_task
@@ -15,4 +15,4 @@ def beat() -> None:
 
 @shared_task
 def seal_audit() -> None:
-    audit.seal()
+    audit_chain.seal()

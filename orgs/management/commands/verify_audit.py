@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orgs.services import audit
+from orgs import audit_chain
 
 
 class Command(BaseCommand):
     help = "核对审计记录与封存；有任何不符则以非零状态退出"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wrong = list(audit.verify())
+        wrong = list(audit_chain.verify())
         for line in wrong:
             self.stderr.write(line)
         if wrong:
