@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from archives.views import entry, uploads
+from archives.views import entry, home, uploads
 
 urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
     path("members/enter/", entry.enter, name="enter"),
     path("members/enter/fields/", entry.fields, name="enter-fields"),
     path("members/<uuid:uuid>/entered/", entry.entered, name="entered"),

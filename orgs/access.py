@@ -1,10 +1,10 @@
-"""Who is asking: the address, the signed-in person and the one role they act in."""
+"""Who is asking: the signed-in person and the one role they act in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -26,21 +26,18 @@ class ActingRequest(HttpRequest):
     htmx: Any
 
 
-def client_ip(request: HttpRequest) -> str:
-    """The address before our own proxies; what a client writes into X-Forwarded-For itself counts for nothing."""
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    count = settings.PROXY_COUNT
-    return forwarded[-count] if 0 < count <= len(forwarded) else str(request.META["REMOTE_ADDR"])
-
-
 def signed_in(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
     """For views that need a signed-in person, whichever role."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs) if request.user.is_authenticated else login_required_answer(request)
+        return (
+            view(request, *args, **kwargs)
+            if request.user.is_authenticated
+            else login_required_answer(request)
+        )
 
-    return guarded
+    return cast(View[P], guarded)
 
 
 def acting(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
@@ -57,7 +54,7 @@ def acting(view: Callable[Concatenate[Any, P], HttpResponse]) -> View[P]:
         return view(request, *args, **kwargs)
 
     guarded.needs_role = True  # type: ignore[attr-defined]
-    return guarded
+    return cast(View[P], guarded)
 
 
 def login_required_answer(request: HttpRequest) -> HttpResponse:
@@ -84,4 +81,6 @@ def _page(request: HttpRequest) -> str:
     if request.method == "GET" and not _is_script(request):
         return request.get_full_path()
     sent_from = urlsplit(request.headers.get("Referer", ""))
-    return f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else "/"
+    return (
+        f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else "/"
+    )

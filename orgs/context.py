@@ -16,7 +16,7 @@ from orgs.services import accounts
 class Frame:
     user: User | None = None
     role: Role | None = None
-    roles_count: int = 0
+    several_roles: bool = False
     unread: int = 0
     menu: list[Group] = field(default_factory=list)
     idle_seconds: int = 0
@@ -46,8 +46,8 @@ def build_frame(request: HttpRequest) -> Frame:
     if not isinstance(user, User):
         return Frame()
     found = Frame(user=user, role=role, idle_seconds=settings.IDLE_MINUTES * 60)
-    found.roles_count = len(accounts.roles_of(user))
+    found.several_roles = len(accounts.roles_of(user)) > 1
     if role:
-        found.unread = Notice.objects.visible_to(role).unread_by(user).count()
+        found.unread = Notice.objects.visible_to(role).unread_by(user).open().count()
         found.menu = menu_for(role, path=request.path, unread=found.unread)
     return found

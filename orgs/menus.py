@@ -26,7 +26,7 @@ class Group:
 
 
 MENU: tuple[tuple[str, tuple[tuple[str, str, str, Act | None], ...]], ...] = (
-    ("", (("工作台", "home", "home", None),)),
+    ("", (("工作台", "home", "home", Act.SEE_MEMBERS),)),
     (
         "团员管理",
         (
@@ -38,17 +38,28 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Act | None], ...]], ...] = (
     ("组织", (("组织管理", "organizations", "org", Act.MANAGE_ORGANIZATIONS),)),
     ("我的", (("操作中心", "inbox", "bell", None),)),
 )
-"""Group → (words, URL name, icon, act); pages that do not exist yet have no item."""
+"""Group → (words, URL name, icon, act or None for everybody); pages that do not exist yet have no item."""
 
 
 def menu_for(role: Role, *, path: str, unread: int = 0) -> list[Group]:
     """The groups this role sees; the item whose address is the longest prefix of `path` is the current one."""
     groups = [
-        Group(title, [Item(words, reverse(name), icon, count=unread if name == "inbox" else 0) for words, name, icon, act in items if act is None or grants(role, act)])
+        Group(
+            title,
+            [
+                Item(words, reverse(name), icon, count=unread if name == "inbox" else 0)
+                for words, name, icon, act in items
+                if act is None or grants(role, act)
+            ],
+        )
         for title, items in MENU
     ]
     items = [item for group in groups for item in group.items]
-    here = max((item for item in items if item.url == path or (item.url != "/" and path.startswith(item.url))), key=lambda item: len(item.url), default=None)
+    here = max(
+        (item for item in items if item.url == path or (item.url != "/" and path.startswith(item.url))),
+        key=lambda item: len(item.url),
+        default=None,
+    )
     if here:
         here.current = True
     return [group for group in groups if group.items]

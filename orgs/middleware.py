@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
@@ -15,6 +14,8 @@ from orgs.services import accounts
 Answer = Callable[[HttpRequest], HttpResponse]
 NO_EXTENSION = "/session/"
 """The page's own question whether the session lives must not keep it alive."""
+GRAIN = 15
+"""Seconds: not every request of a page writes the session."""
 
 
 class SessionLimits:
@@ -25,12 +26,10 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            now = time.time()
-            began, seen = request.session.get("began", 0.0), request.session.get("seen", 0.0)
-            if now - seen > settings.IDLE_MINUTES * 60 or now - began > settings.SESSION_HOURS * 3600:
+            if accounts.seconds_left(request.session) < 0:
                 logout(request)
-            elif now - seen > 15 and request.path != NO_EXTENSION:
-                request.session["seen"] = now
+            elif time.time() - request.session["seen"] > GRAIN and request.path != NO_EXTENSION:
+                request.session["seen"] = time.time()
         return self.get_response(request)
 
 

@@ -12,6 +12,6 @@ urlpatterns = [
     path("", include("archives.urls")),
 ]
 handler400 = "orgs.views.errors.bad_request"
-handler403 = "orgs.views.errors.permission_denied"
-handler404 = "orgs.views.errors.page_not_found"
+handler403 = "orgs.views.errors.forbidden"
+handler404 = "orgs.views.errors.not_found"
 handler500 = "orgs.views.errors.server_error"

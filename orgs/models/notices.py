@@ -23,6 +23,14 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread_by(self, user: User) -> Self:
         return self.exclude(Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user=user)))
 
+    def with_unread(self, user: User) -> Self:
+        """Each row with `unread`, for this person."""
+        return self.annotate(unread=~Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user=user)))
+
+    def open(self) -> Self:
+        """Without the to-dos that somebody has done."""
+        return self.exclude(sort=Notice.Sort.TODO, done_at__isnull=False)
+
     def open_todos(self) -> Self:
         return self.filter(sort=Notice.Sort.TODO, done_at=None)
 

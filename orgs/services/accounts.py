@@ -60,7 +60,9 @@ def why_refused(request: HttpRequest, username: str) -> str:
 
 
 def _locked_until(request: HttpRequest, username: str) -> datetime:
-    attempts = AccessAttempt.objects.filter(username=username, ip_address=getattr(request, "axes_ip_address", None))
+    attempts = AccessAttempt.objects.filter(
+        username=username, ip_address=getattr(request, "axes_ip_address", None)
+    )
     newest: datetime | None = attempts.aggregate(newest=Max("attempt_time"))["newest"]
     return (newest or timezone.now()) + _cool_off()
 
@@ -90,9 +92,10 @@ def roles_of(user: User) -> list[Role]:
 def acting_role(request: HttpRequest) -> Role | None:
     """The role chosen in this session, as long as it is current."""
     chosen = request.session.get("role")
-    if chosen is None:
+    if chosen is None or request.user.pk is None:
         return None
-    return Role.objects.current().select_related("organization", "user").filter(pk=chosen, user_id=request.user.pk).first()
+    current = Role.objects.current().select_related("organization", "user")
+    return current.filter(pk=chosen, user_id=request.user.pk).first()
 
 
 def act_as(request: HttpRequest, role: Role) -> None:

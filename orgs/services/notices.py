@@ -23,7 +23,14 @@ def tell(
 ) -> None:
     """Write one notice in the transaction of what it reports; an open to-do on the same subject is not repeated."""
     notice = Notice(
-        organization=organization, sort=sort, kind=kind, title=title, body=body, subject=subject, link=link, link_args=list(link_args)
+        organization=organization,
+        sort=sort,
+        kind=kind,
+        title=title,
+        body=body,
+        subject=subject,
+        link=link,
+        link_args=list(link_args),
     )
     try:
         with transaction.atomic():
@@ -39,4 +46,6 @@ def finish(subject: str, *, by: User | None) -> None:
 
 
 def mark_read(notices: Sequence[Notice], *, by: User) -> None:
-    NoticeRead.objects.bulk_create([NoticeRead(notice=one, user=by) for one in notices], ignore_conflicts=True)
+    NoticeRead.objects.bulk_create(
+        [NoticeRead(notice=one, user=by) for one in notices], ignore_conflicts=True
+    )

@@ -19,11 +19,15 @@ function contact() {
   watch();
 }
 
-// Another tab may have kept the session alive. A network failure is no answer: then nobody is asked for a password.
+// Another tab may have kept the session alive, or logged in anew, which changes the token. A network failure is no answer: then nobody
+// is asked for a password.
 async function alive() {
   try {
     const answer = await fetch(dialog.dataset.sessionUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
-    return answer.ok ? Boolean((await answer.json()).alive) : answer.status !== 401;
+    if (!answer.ok) return answer.status !== 401;
+    const said = await answer.json();
+    renew(said.csrf);
+    return said.alive;
   } catch {
     return true;
   }
