@@ -6,12 +6,12 @@ import hashlib
 import logging
 import os
 import shutil
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from archives import tasks
 from archives.models import Upload
@@ -53,7 +53,7 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
         upload.place(settled(organization.pk))
         upload.save(force_insert=True)
         audit.record(role=by, verb="upload", subject=f"upload:{upload.pk}", organization=organization, to_state=upload.state)
-        transaction.on_commit(partial(ring, upload.pk), robust=True)
+        transaction.on_commit(lambda: ring(upload.pk), robust=True)
     return upload
 
 
@@ -69,8 +69,11 @@ def first_look(head: bytes, size: int) -> tuple[str, str] | None:
 
 
 def ring(upload_id: int) -> None:
-    """Only a bell: when nobody hears it, the sweep rings again."""
-    tasks.inspect_upload.apply_async((upload_id,), retry=False)
+    """Only a bell: when nobody hears it, the sweep rings again within a minute."""
+    try:
+        tasks.inspect_upload.apply_async((upload_id,), retry=False)
+    except (OperationalError, OSError) as trouble:
+        log.warning("the broker did not take upload %s: %s", upload_id, type(trouble).__name__)
 
 
 def _keep(file: UploadedFile, path: Path) -> str:
