@@ -1,5 +1,7 @@
 """Addresses of the lists."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from members.views import listing
+
+urlpatterns: list[URLPattern] = [path("members/", listing.members, name="members")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from archives.models.upload import Upload
 from members.models import Member
@@ -17,8 +17,29 @@ class ArchiveQuerySet(LocatedQuerySet["Archive"]):
         """The queue of a committee, oldest first."""
         return self.filter(reviewer=organization, state=Archive.State.WAITING).order_by("submitted_at", "pk")
 
+    def following(self, archive: Archive) -> Self:
+        """Submitted after this one."""
+        return self.filter(_after(archive))
+
+    def preceding(self, archive: Archive) -> Self:
+        """Submitted before this one, the nearest first."""
+        return self.exclude(_after(archive)).exclude(pk=archive.pk).order_by("-submitted_at", "-pk")
+
+    def with_history(self) -> Self:
+        """Each row with `again`: whether an earlier file of the member was submitted (and refused)."""
+        return self.annotate(
+            again=Exists(Archive.objects.filter(member=OuterRef("member"), pk__lt=OuterRef("pk")))
+        )
+
     def open(self) -> Self:
         return self.filter(state__in=[Archive.State.CHECKING, Archive.State.WAITING])
+
+
+def _after(archive: Archive) -> Q:
+    # Said twice, so that the index on submitted_at is entered at the right place.
+    return Q(submitted_at__gte=archive.submitted_at) & (
+        Q(submitted_at__gt=archive.submitted_at) | Q(pk__gt=archive.pk)
+    )
 
 
 class Archive(Located):
@@ -35,11 +56,15 @@ class Archive(Located):
     member = models.ForeignKey(Member, models.PROTECT, related_name="archives", verbose_name="团员")
     upload = models.OneToOneField(Upload, models.PROTECT, related_name="archive", verbose_name="文件")
     state = models.CharField("状态", max_length=10, choices=State, default=State.CHECKING)
-    reviewer = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核组织")
+    reviewer = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核组织"
+    )
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提交人")
     submitted_as = models.ForeignKey(Role, models.PROTECT, related_name="+", verbose_name="提交身份")
     submitted_at = models.DateTimeField("提交时间", auto_now_add=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人")
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人"
+    )
     decided_at = models.DateTimeField("审核时间", null=True, blank=True)
     decided_sha256 = models.CharField("审核时文件摘要", max_length=64, blank=True)
     reason = models.CharField("原因", max_length=500, blank=True)
@@ -50,7 +75,9 @@ class Archive(Located):
         verbose_name = verbose_name_plural = "入团志愿书"
         indexes: ClassVar = [
             *scope_indexes("archive"),
-            models.Index(fields=["reviewer", "submitted_at", "id"], name="archive_queue", condition=Q(state="waiting")),
+            models.Index(
+                fields=["reviewer", "submitted_at", "id"], name="archive_queue", condition=Q(state="waiting")
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["member"], condition=Q(state="approved"), name="archive_one_in_force"),

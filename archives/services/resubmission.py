@@ -19,10 +19,17 @@ from zhtj.lib.states import StaleState
 def why_not(member: Member, *, by: Role) -> str:
     """Why this role cannot submit another file for this member, in words; empty when it can."""
     if member.state != Member.State.REFUSED:
-        return f"{member.name}当前为“{member.get_state_display()}”，只有审核未通过的入团志愿书才能在此重新上传。"
+        return (
+            f"{member.name}当前为“{member.get_state_display()}”，只有审核未通过的入团志愿书才能在此重新上传。"
+        )
     if not policy.may(by, Act.RESUBMIT, member.organization):
         return f"您以“{by}”的身份不能在“{member.organization.name}”替换档案。"
-    last = Archive.objects.filter(member=member).select_related("submitted_as__organization").order_by("-pk").first()
+    last = (
+        Archive.objects.filter(member=member)
+        .select_related("submitted_as__organization")
+        .order_by("-pk")
+        .first()
+    )
     submitters = {member.organization_id, last.submitted_as.organization_id if last else None}
     # A committee that could swap a branch's refused file would put it in force without any review.
     if by.organization_id not in submitters:

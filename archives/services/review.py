@@ -49,7 +49,9 @@ def _decide(archive: Archive, to: Archive.State, *, sha256: str, by: Role, reaso
     if current.state != Archive.State.WAITING:
         raise StaleState(outcome(current))
     if current.upload.sha256 != sha256:
-        raise StaleState(f"{current.member.name}的入团志愿书在您查看期间有变化，本次决定没有生效，请重新查看后再审核")
+        raise StaleState(
+            f"{current.member.name}的入团志愿书在您查看期间有变化，本次决定没有生效，请重新查看后再审核"
+        )
     stamp = {"decided_by": by.user, "decided_at": timezone.now(), "decided_sha256": sha256, "reason": reason}
     try:
         move(current, to, table=ARCHIVE, **stamp)

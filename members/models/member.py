@@ -10,7 +10,7 @@ from django.db.models import Q
 from members.choices import Ethnicity, Occupation, PhoneOwner, PoliticalStatus, StudyStatus
 from numbering.models import Holding
 from orgs.models import Located, LocatedQuerySet, User, new_uuid, scope_indexes
-from zhtj.lib.sealing import SealedField, blind, mask_id, mask_phone, open_sealed, seal
+from zhtj.lib.sealing import SealedField, blind, mask_address, mask_id, mask_phone, open_sealed, seal
 
 SEALED = ("id_number", "phone", "address")
 
@@ -23,6 +23,18 @@ class MemberQuerySet(LocatedQuerySet["Member"]):
     def listed(self) -> Self:
         """Those of 团员列表: entered into a branch. Form C alone never puts anyone there."""
         return self.filter(is_branch_member=True)
+
+    def named(self, start: str) -> Self:
+        """Whose name is or begins with `start`."""
+        return self.filter(name__startswith=start)
+
+    def numbered(self, number: str) -> Self:
+        """Who holds exactly this 发展团员编号."""
+        return self.filter(holding__number=number)
+
+    def at_most(self, limit: int) -> int:
+        """How many there are, counted no further than `limit`: cheap however long the list is."""
+        return self.order_by()[:limit].count()
 
 
 class Member(Located):
@@ -76,6 +88,15 @@ class Member(Located):
         indexes: ClassVar = [
             *scope_indexes("member"),
             models.Index(fields=["organization", "-id"], name="member_organization"),
+            # 审核中 and 未通过 are few among millions; a name is asked for by its beginning.
+            models.Index(
+                fields=["state", "-id"],
+                name="member_unsettled",
+                condition=Q(state__in=["pending", "refused"]),
+            ),
+            models.Index(
+                fields=["name", "id"], opclasses=["text_pattern_ops", "int8_ops"], name="member_name"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -122,6 +143,10 @@ class Member(Located):
     @property
     def masked_phone(self) -> str:
         return mask_phone(self.opened("phone"))
+
+    @property
+    def masked_address(self) -> str:
+        return mask_address(self.opened("address"))
 
     @property
     def number(self) -> str:

@@ -6,6 +6,7 @@ A sealed column yields opaque bytes. Opening is explicit and needs the row's uui
 import hashlib
 import hmac
 import os
+import re
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -80,6 +81,17 @@ def mask_id(number: str) -> str:
 def mask_phone(phone: str) -> str:
     """`138****5678`."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "*" * len(phone)
+
+
+_DISTRICT = re.compile(
+    r"(?:.{2,8}?(?:省|自治区|市))?(?:.{2,10}?(?:市|州|盟|地区))?(?:.{1,8}?(?:区|县|旗|市))?"
+)
+
+
+def mask_address(address: str) -> str:
+    """`演示省演示市演示区****`: down to the district."""
+    district = _DISTRICT.match(address)
+    return f"{district.group() if district else ''}****" if address else ""
 
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]

@@ -1,0 +1,75 @@
+"""办理经过: a person's audit events in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archives.models import Archive
+from members.models import Member
+from orgs.models import AuditEvent
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """For components/timeline.html."""
+
+    icon: str
+    tone: str
+    title: str
+    at: datetime
+    who: str
+    note: str
+
+
+# (kind of subject, verb, state reached) → icon, tone, words. What is not here (looks, downloads) is for auditors.
+WORDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
+    ("member", "enter", Member.State.ACTIVE): ("edit", "", "录入，无需审核"),
+    ("member", "enter", Member.State.PENDING): ("edit", "", "录入"),
+    ("member", "enter", Member.State.REFUSED): ("edit", "", "录入"),
+    ("archive", "submit", Archive.State.CHECKING): ("file", "", "首次提交"),
+    ("archive", "inspect", Archive.State.WAITING): ("clock", "", "文件检查完毕，等待审核"),
+    ("archive", "inspect", Archive.State.REFUSED): ("no", "danger", "文件未通过检查"),
+    ("archive", "inspect", Archive.State.APPROVED): ("ok", "success", "文件检查完毕，无需审核"),
+    ("archive", "approve", Archive.State.APPROVED): ("ok", "success", "审核通过"),
+    ("archive", "refuse", Archive.State.REFUSED): ("no", "danger", "审核未通过"),
+}
+AGAIN = ("undo", "", "重新提交")
+
+
+def timeline(member: Member, archives: Sequence[Archive]) -> list[Event]:
+    """Newest first; `archives` are the member's, oldest first."""
+    versions = {f"archive:{one.pk}": (number, one) for number, one in enumerate(archives, 1)}
+    events = AuditEvent.objects.filter(subject__in=[f"member:{member.pk}", *versions])
+    rows = events.select_related("user", "role__organization").order_by("-pk")[:MOST]
+    return [told for row in rows if (told := _tell(row, versions))]
+
+
+def _tell(event: AuditEvent, versions: dict[str, tuple[int, Archive]]) -> Event | None:
+    kind = event.subject.partition(":")[0]
+    words = WORDS.get((kind, event.verb, event.to_state))
+    if words is None:
+        return None
+    number, archive = versions.get(event.subject, (0, None))
+    if event.verb == "submit" and number > 1:
+        words = AGAIN
+    icon, tone, title = words
+    return Event(icon, tone, title, event.at, _who(event), _note(event, number, archive))
+
+
+def _who(event: AuditEvent) -> str:
+    if event.user is None:
+        return "系统"
+    return f"{event.user.name}，{event.role.organization.short_name}" if event.role else event.user.name
+
+
+def _note(event: AuditEvent, number: int, archive: Archive | None) -> str:
+    if archive is None:
+        return ""
+    if event.verb == "submit":
+        pages = f"，{archive.upload.pages} 页" if archive.upload.pages else ""
+        return f"第 {number} 版入团志愿书{pages}"
+    return archive.reason if event.to_state == Archive.State.REFUSED else ""

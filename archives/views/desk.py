@@ -1,0 +1,65 @@
+"""What lies beside the page images on the reviewer's desk: the data to compare, and what the system has checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from archives.models import Archive, Upload
+from members import sheet
+from members.sheet import Row
+
+REPAIRED = "repaired"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One finding; a warning is for the reviewer to look at and stops nothing."""
+
+    text: str
+    detail: str = ""
+    warning: bool = False
+
+
+def case(archive: Archive, *, in_full: bool) -> list[sheet.Section]:
+    """The member's data in the guide's order; with the full ID number (and what it tells) only for who decides."""
+    found = sheet.sections(archive.member)
+    if in_full:
+        number = archive.member.opened("id_number")
+        rows = [row for row in found[0].rows if row.name != "id_number"]
+        rows[1:1] = [Row("id_number", "身份证号码", number, "id"), *sheet.read_from_id(number)]
+        found[0] = sheet.Section(found[0].legend, rows)
+    return found
+
+
+def file_facts(archive: Archive) -> list[Fact]:
+    """What the checks at entry and the inspection found."""
+    upload, member = archive.upload, archive.member
+    facts = [_readable(upload)]
+    if upload.pages and upload.pages < settings.UPLOAD_USUAL_PAGES:
+        facts.append(
+            Fact(
+                f"只有 {upload.pages} 页",
+                f"入团志愿书一般为 {settings.UPLOAD_USUAL_PAGES} 页，请确认是否缺页",
+                warning=True,
+            )
+        )
+    if REPAIRED in upload.warnings:
+        facts.append(Fact("文件结构有缺损，已按可读部分打开", "请确认页面完整", warning=True))
+    if member.id_county_unverified:
+        facts.append(Fact("身份证号码前六位不在已知地区代码中", "录入人已确认，请与志愿书核对", warning=True))
+    facts.append(Fact("身份证号码校验位正确，系统内没有重复"))
+    if member.number:
+        facts.append(Fact("发展团员编号格式、年份正确，没有被他人占用"))
+    return sorted(facts, key=lambda fact: not fact.warning)
+
+
+def _readable(upload: Upload) -> Fact:
+    if upload.state == Upload.State.BY_HAND:
+        return Fact("系统未能自动检查该文件", "请打开原件查看。打开前请确认来源可靠", warning=True)
+    return Fact(f"PDF {upload.pages} 页，{size_words(upload.size)}，未加密，无脚本")
+
+
+def size_words(size: int) -> str:
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size // 1024)} KB"

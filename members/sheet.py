@@ -1,0 +1,119 @@
+"""One person's data as pages show it: the guide's labels and order, personal data masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from members import layout
+from members.choices import CadreNature, Variant
+from members.id_number import parse
+from members.layout import Widget
+from members.models import Member, Post
+from orgs.dictionaries import Group, titles_for
+from orgs.models import Option
+
+KINDS = {Widget.DATE: "date", Widget.MONTH: "month"}
+NEVER = frozenset({"id_number_again", "file"})
+ALWAYS = frozenset({"number", "is_cadre", "email", "qq", "wechat", "weibo"})
+"""Shown with a dash when empty; any other empty field did not apply to this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One label and value, for components/dl.html."""
+
+    name: str
+    label: str
+    value: Any
+    kind: str = ""
+    wide: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    legend: str
+    rows: list[Row]
+
+
+def sections(member: Member) -> list[Section]:
+    """Everything about one person that applies, masked."""
+    values = _values(member)
+    found = []
+    for section in layout.sections(Variant.A if member.is_branch_member else Variant.C):
+        rows = [
+            Row(spec.name, spec.label, values[spec.name], KINDS.get(spec.widget, _kind(spec.name)))
+            for spec in section.fields
+            if spec.name not in NEVER and (values[spec.name] or spec.name in ALWAYS)
+        ]
+        if rows:
+            found.append(Section(section.legend, rows))
+    return found
+
+
+def read_from_id(number: str) -> list[Row]:
+    """性别 and 出生年月 as the ID number says them: only beside the full number, since with a masked one they complete it."""
+    read = parse(number, today=timezone.localdate())
+    return [Row("sex", "性别", read.sex), Row("born", "出生年月", read.born_on, "month")]
+
+
+def labels() -> dict[tuple[str, str], str]:
+    """(dictionary, code) → words, for every entry that records may name, in one read."""
+    return {
+        (group, code): label for group, code, label in Option.objects.values_list("group", "code", "label")
+    }
+
+
+def _kind(name: str) -> str:
+    return {"id_number": "id", "number": "number"}.get(name, "")
+
+
+def _values(member: Member) -> dict[str, Any]:
+    words = labels()
+    plain = {
+        "name": member.name,
+        "id_number": member.masked_id,
+        "ethnicity": member.get_ethnicity_display(),
+        "occupation": member.get_occupation_display(),
+        "study_status": member.get_study_status_display(),
+        "occupation_detail": words.get(
+            (Group.OCCUPATION, member.occupation_detail), member.occupation_detail
+        ),
+        "education": words.get((Group.EDUCATION, member.education), member.education),
+        "political_status": member.get_political_status_display(),
+        "joined_on": member.joined_on,
+        "number": member.number,
+        "joined_party_on": member.joined_party_on,
+        "phone": member.masked_phone,
+        "phone_owner": member.get_phone_owner_display(),
+        "address": member.masked_address,
+        "applied": _yes_no(member.applied),
+        "applied_on": member.applied_on,
+        "volunteer": _yes_no(member.volunteer),
+        "volunteer_since": member.volunteer_since,
+        **{name: getattr(member, name) for name in ("email", "qq", "wechat", "weibo")},
+    }
+    post = member.posts.select_related("organization").filter(ended_on=None).order_by("-pk").first()
+    return {**plain, "is_cadre": _yes_no(post is not None), **_post_values(post, words)}
+
+
+def _post_values(post: Post | None, words: dict[tuple[str, str], str]) -> dict[str, Any]:
+    if post is None:
+        return dict.fromkeys(
+            ("title", "post_since", "appointed_by", "cadre_nature", "on_party_committee", "on_duty"), ""
+        )
+    return {
+        "title": words.get((titles_for(post.organization.kind), post.title), post.title),
+        "post_since": post.since,
+        "appointed_by": words.get((Group.APPOINTMENT, post.appointed_by), post.appointed_by),
+        "cadre_nature": CadreNature(post.nature).label,
+        "on_party_committee": _yes_no(post.on_party_committee),
+        "on_duty": words.get((Group.DUTY, post.on_duty), post.on_duty),
+    }
+
+
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else "是" if value else "否"
