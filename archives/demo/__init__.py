@@ -1,0 +1,1 @@
+"""A made-up province for demonstrations: made through the services, as the people of a real one would."""
