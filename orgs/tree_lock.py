@@ -68,7 +68,7 @@ def may_renumber() -> bool:
 def _held(mode: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(HELD, [*LOCK, mode])
-        return cursor.fetchone() == (True,)
+        return bool(cursor.fetchone() == (True,))
 
 
 def _insist_on_transaction() -> None:

@@ -38,7 +38,9 @@ class LocatedQuerySet(models.QuerySet[M]):
 def scope_indexes(prefix: str) -> list[models.Index]:
     """Newest-first of a subtree at every depth; for the root the primary key serves."""
     return [
-        models.Index(F(f"at_{d}"), F("id").desc(), name=f"{prefix}_at_{d}", condition=Q(**{f"at_{d}__isnull": False}))
+        models.Index(
+            F(f"at_{d}"), F("id").desc(), name=f"{prefix}_at_{d}", condition=Q(**{f"at_{d}__isnull": False})
+        )
         for d in range(1, MAX_LEVELS)
     ]
 
@@ -89,7 +91,9 @@ def settled(organization_id: int) -> Organization:
     `Organization.objects.lock(shared=True)`.
     """
     # FOR SHARE is not in Django's API; a moved organisation waits for rows being placed under it, and they for it.
-    rows = Organization.objects.raw("SELECT * FROM orgs_organization WHERE id = %s FOR SHARE", [organization_id])
+    rows = Organization.objects.raw(
+        "SELECT * FROM orgs_organization WHERE id = %s FOR SHARE", [organization_id]
+    )
     return rows[0]
 
 

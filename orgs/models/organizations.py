@@ -36,7 +36,13 @@ class Organization(SparseNode):
     """One 团组织. Created, renamed, moved and deactivated only through `orgs.services.organizations`."""
 
     parent = TreeForeignKey(
-        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="children", verbose_name="上级组织"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="children",
+        verbose_name="上级组织",
     )
     kind = models.CharField("类型", max_length=20, choices=Kind)
     name = models.CharField("全称", max_length=120)

@@ -45,7 +45,7 @@ def _in_words() -> Iterator[None]:
         _refuse("busy", "组织树正在调整，请稍后再试。")
 
 
-def plant_root(name: str, *, short_name: str, province_code: str, industry: str = "党政机关") -> Organization:
+def plant_root(*, name: str, short_name: str, province_code: str, industry: str = "党政机关") -> Organization:
     """The province, once; nobody's permission can be asked before it stands."""
     root = Organization(
         kind=Kind.PROVINCE, name=name, short_name=short_name, industry=industry, province_code=province_code

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import models, transaction
 from django.db.models import Func, Value
-from django.db.models.functions import Concat
 
 from orgs.kinds import MAX_LEVELS
 from orgs.models import Located, Organization, at_columns, located_models
@@ -65,11 +64,12 @@ def _unsorted() -> Iterator[int]:
 
 def _misplaced(model: type[Located]) -> models.QuerySet[Any]:
     """Rows whose ancestor columns, written as a path, are not their organisation's path."""
-    parts = [part for depth in range(MAX_LEVELS) for part in (f"at_{depth}", Value("/"))]
-    written = Func(
-        *parts, function="concat", output_field=models.TextField()
-    )  # empty for NULL, so a gap shows as //
-    path = Concat(
-        Value("/"), Func(written, Value("/"), function="rtrim"), Value("/"), output_field=models.TextField()
-    )
-    return model._base_manager.exclude(organization__path=path).order_by("pk")
+    columns = [part for depth in range(MAX_LEVELS) for part in (f"at_{depth}", Value("/"))]
+    written = _text(
+        "rtrim", _text("concat", Value("/"), *columns), Value("/")
+    )  # NULL is empty, so a gap shows as //
+    return model._base_manager.exclude(organization__path=_text("concat", written, Value("/"))).order_by("pk")
+
+
+def _text(function: str, *parts: Any) -> Func:
+    return Func(*parts, function=function, output_field=models.TextField())
