@@ -57,6 +57,8 @@ class PasswordForm(PasswordChangeForm):
             self.fields[name].error_messages["required"] = f"请输入{label.removeprefix('再次输入')}"
         self.fields["new_password1"].help_text = "至少 10 位，不能只用数字，不能与账号相似，不能是常见密码。"
         self.fields["new_password2"].help_text = ""
+        if self.is_bound:
+            del self.fields["old_password"].widget.attrs["autofocus"]  # the focus goes to the summary
 
     @property
     def summary(self) -> list[dict[str, str]]:

@@ -68,7 +68,10 @@ def reviewer_of(organization: Organization, *, author: User) -> Organization | N
     decides on their own submission. With nobody left it is the nearest all the same, and waits there for an administrator.
     """
     above = list(
-        Organization.objects.ancestors_of(organization).active().filter(kind__in=COMMITTEES).exclude(pk=organization.pk)
+        Organization.objects.ancestors_of(organization)
+        .active()
+        .filter(kind__in=COMMITTEES)
+        .exclude(pk=organization.pk)
     )
     if not above:
         return None

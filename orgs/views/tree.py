@@ -74,9 +74,13 @@ def context(request: ActingRequest, picker: Picker, organization: Organization) 
     """For components/tree.html: the tree open down to `organization`, or what the search found."""
     query = request.GET.get("q", "").strip()
     pages = request.GET.get("pages", "")
-    shown: dict[str, Any] = {"results": search(request.role, picker, query)} if query else {
-        "nodes": [_opened(request.role, picker, organization, int(pages) if _NUMBER.fullmatch(pages) else 1)]
-    }  # fmt: skip
+    shown: dict[str, Any]
+    if query:
+        found = search(request.role, picker, query)
+        shown = {"results": found, "results_cut": len(found) == FOUND}
+    else:
+        count = int(pages) if _NUMBER.fullmatch(pages) else 1
+        shown = {"nodes": [_opened(request.role, picker, organization, count)]}
     return shown | {
         "q": query,
         "tree_label": "组织树",
