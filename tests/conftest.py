@@ -41,7 +41,11 @@ def quiet_bell(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     folder = tmp_path / "broker"
     folder.mkdir()
     app.conf.broker_url = "filesystem://"
-    app.conf.broker_transport_options = {"data_folder_in": str(folder), "data_folder_out": str(folder), "control_folder": str(folder)}
+    app.conf.broker_transport_options = {
+        "data_folder_in": str(folder),
+        "data_folder_out": str(folder),
+        "control_folder": str(folder),
+    }
 
 
 @pytest.fixture

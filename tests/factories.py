@@ -99,7 +99,9 @@ def plant_world() -> World:
     admin = RoleFactory(organization=province)
 
     def grow(parent: Organization, kind: Kind, name: str, short: str) -> Organization:
-        return organizations.create(parent=parent, kind=kind, name=name, short_name=short, industry="", by=admin)
+        return organizations.create(
+            parent=parent, kind=kind, name=name, short_name=short, industry="", by=admin
+        )
 
     city = grow(province, Kind.CITY, "共青团甲城市委员会", "甲城团市委")
     county = grow(city, Kind.COUNTY, "共青团乙县委员会", "乙县团县委")
@@ -125,7 +127,10 @@ def plant_world() -> World:
         other_school=other_school,
         other_branch=grow(other_school, Kind.BRANCH, "庚中学高二9班团支部", "高二9班团支部"),
     )
-    return replace(world, **{name: Organization.objects.get(pk=getattr(world, name).pk) for name in world.__dataclass_fields__})
+    return replace(
+        world,
+        **{name: Organization.objects.get(pk=getattr(world, name).pk) for name in world.__dataclass_fields__},
+    )
 
 
 def new_key() -> uuid.UUID:

@@ -40,8 +40,23 @@ def worker(broker: Path) -> Iterator[subprocess.Popen[str]]:
         "UPLOAD_TEMP_DIR": str(settings.FILE_UPLOAD_TEMP_DIR),
         "LOG_LEVEL": "INFO",
     }
-    command = [sys.executable, "-m", "celery", "-A", "zhtj", "worker", "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "zhtj",
+        "worker",
+        "--pool",
+        "solo",
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    process = subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
     try:
         _wait_ready(process)
         yield process

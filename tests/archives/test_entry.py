@@ -26,7 +26,10 @@ def posted(entry, **more):
     """What the browser sends for an entry."""
     words = {True: "yes", False: "no", None: ""}
     values = {name: getattr(entry, name) for name in ENTRY_FIELDS}
-    sent = {name: words[v] if v is None or isinstance(v, bool) else v.isoformat() if isinstance(v, date) else v for name, v in values.items()}
+    sent = {
+        name: words[v] if v is None or isinstance(v, bool) else v.isoformat() if isinstance(v, date) else v
+        for name, v in values.items()
+    }
     return {**sent, "key": str(new_key()), **more}
 
 
@@ -36,8 +39,24 @@ def pdf_file(name="志愿书.pdf", body=PDF):
 
 def test_an_empty_form_a_shows_the_guides_fields_in_order(log_in, branch_role):
     page = log_in(branch_role).get(reverse("enter")).content.decode()
-    words = ["姓名", "身份证号码", "民族", "职业", "具体职业", "学历", "政治面貌", "入团时间", "发展团员编号", "是否团干部", "手机号码", "户籍地址"]
-    places = [page.index(f">{word}<") if f">{word}<" in page else page.index(word, page.index("<form")) for word in words]
+    words = [
+        "姓名",
+        "身份证号码",
+        "民族",
+        "职业",
+        "具体职业",
+        "学历",
+        "政治面貌",
+        "入团时间",
+        "发展团员编号",
+        "是否团干部",
+        "手机号码",
+        "户籍地址",
+    ]
+    places = [
+        page.index(f">{word}<") if f">{word}<" in page else page.index(word, page.index("<form"))
+        for word in words
+    ]
     assert places == sorted(places)
 
 
@@ -61,11 +80,17 @@ def test_with_a_file_it_waits_for_the_nearest_committee(log_in, world, branch_ro
     upload = Upload.objects.get()
     client.post(reverse("enter"), posted(entry_with_file(), step="submit", upload=str(upload.uuid)))
     archive = Archive.objects.get()
-    assert (archive.state, archive.member.state, archive.member.holding.state) == ("checking", "pending", "reserved")
+    assert (archive.state, archive.member.state, archive.member.holding.state) == (
+        "checking",
+        "pending",
+        "reserved",
+    )
     inspection.settle(upload, GOOD)
     archive.refresh_from_db()
     assert (archive.state, archive.reviewer) == ("waiting", world.school)
-    assert Notice.objects.filter(organization=world.school, sort="todo", subject=f"archive:{archive.pk}").exists()
+    assert Notice.objects.filter(
+        organization=world.school, sort="todo", subject=f"archive:{archive.pk}"
+    ).exists()
 
 
 def test_a_file_found_unusable_after_submission_is_told_with_what_to_do(log_in, world, branch_role):
@@ -74,7 +99,11 @@ def test_a_file_found_unusable_after_submission_is_told_with_what_to_do(log_in, 
     inspection.settle(Upload.objects.get(), BAD)
     member = Member.objects.get()
     notice = Notice.objects.get(organization=world.branch)
-    assert (member.state, member.archives.get().state, member.holding.state) == ("refused", "refused", "reserved")
+    assert (member.state, member.archives.get().state, member.holding.state) == (
+        "refused",
+        "refused",
+        "reserved",
+    )
     assert "加密" in notice.body
 
 
@@ -110,7 +139,9 @@ def test_the_same_form_sent_again_makes_one_member(log_in, branch_role):
 
 
 def test_a_number_already_taken_names_the_organisation_and_the_holder(log_in, world, branch_role):
-    log_in(world.role(world.other_branch)).post(reverse("enter"), posted(EntryFactory(number="201811000001", name="演示占用"), step="submit"))
+    log_in(world.role(world.other_branch)).post(
+        reverse("enter"), posted(EntryFactory(number="201811000001", name="演示占用"), step="submit")
+    )
     answer = log_in(branch_role).post(reverse("enter"), posted(EntryFactory(number="201811000001")))
     assert answer.context["form"].errors["number"] == ["发展团员编号已被占用"]
     assert "庚中学高二9班团支部" in answer.content.decode()
@@ -122,9 +153,15 @@ def test_names_of_holders_are_told_to_one_person_only_so_often_an_hour(log_in, w
     settings.DISCLOSURES_AN_HOUR = 1
     client = log_in(world.role(world.other_branch))
     for serial in (1, 2):
-        client.post(reverse("enter"), posted(EntryFactory(number=f"20181100000{serial}", name="演示占用"), step="submit"))
+        client.post(
+            reverse("enter"),
+            posted(EntryFactory(number=f"20181100000{serial}", name="演示占用"), step="submit"),
+        )
     client = log_in(branch_role)
-    pages = [client.post(reverse("enter"), posted(EntryFactory(number=f"20181100000{n}"))).content.decode() for n in (1, 2)]
+    pages = [
+        client.post(reverse("enter"), posted(EntryFactory(number=f"20181100000{n}"))).content.decode()
+        for n in (1, 2)
+    ]
     assert ["演示占用" in page for page in pages] == [True, False]
 
 
@@ -151,7 +188,12 @@ def test_id_phone_and_address_are_sealed_in_the_database(log_in, branch_role):
 
 def test_a_cadre_gets_a_post_and_others_none(log_in, branch_role):
     cadre = EntryFactory(
-        is_cadre=True, title="secretary", post_since=date(2024, 9, 1), appointed_by="elected", cadre_nature="part_time", on_party_committee=False
+        is_cadre=True,
+        title="secretary",
+        post_since=date(2024, 9, 1),
+        appointed_by="elected",
+        cadre_nature="part_time",
+        on_party_committee=False,
     )
     client = log_in(branch_role)
     client.post(reverse("enter"), posted(cadre, step="submit"))
@@ -161,17 +203,30 @@ def test_a_cadre_gets_a_post_and_others_none(log_in, branch_role):
 
 
 def test_fields_that_do_not_apply_are_cleared_on_the_server(log_in, branch_role):
-    entry = EntryFactory(occupation_detail="farmer", applied_on=date(2024, 1, 1), joined_party_on=date(2024, 1, 1))
+    entry = EntryFactory(
+        occupation_detail="farmer", applied_on=date(2024, 1, 1), joined_party_on=date(2024, 1, 1)
+    )
     log_in(branch_role).post(reverse("enter"), posted(entry, step="submit"))
     member = Member.objects.get()
     assert (member.occupation_detail, member.applied_on, member.joined_party_on) == ("", None, None)
 
 
 def test_extra_values_in_the_post_change_nothing(log_in, world, branch_role):
-    sent = posted(EntryFactory(), step="submit", state="active", organization=world.other_branch.pk, entered_by=1, is_branch_member="")
+    sent = posted(
+        EntryFactory(),
+        step="submit",
+        state="active",
+        organization=world.other_branch.pk,
+        entered_by=1,
+        is_branch_member="",
+    )
     log_in(branch_role).post(reverse("enter"), sent)
     member = Member.objects.get()
-    assert (member.organization, member.entered_by, member.is_branch_member) == (world.branch, branch_role.user, True)
+    assert (member.organization, member.entered_by, member.is_branch_member) == (
+        world.branch,
+        branch_role.user,
+        True,
+    )
 
 
 @pytest.mark.parametrize("place", ["general", "school", "street", "county", "city", "province"])
@@ -193,7 +248,9 @@ def test_a_warning_stops_until_it_is_confirmed(log_in, branch_role):
 def test_live_answers_hold_only_what_changed_and_say_it(log_in, branch_role):
     client = log_in(branch_role)
     shown = client.get(reverse("enter")).context["shown"]
-    answer = client.post(reverse("enter-fields"), {"occupation": "student", "joined_on": "2023-05-04", "shown": shown}).content.decode()
+    answer = client.post(
+        reverse("enter-fields"), {"occupation": "student", "joined_on": "2023-05-04", "shown": shown}
+    ).content.decode()
     assert 'id="div_id_study_status" data-hx-swap-oob="true"' in answer
     assert 'id="div_id_name"' not in answer
     assert "发展团员编号 现为必填：入团时间在2017年1月1日及以后" in answer
@@ -201,8 +258,12 @@ def test_live_answers_hold_only_what_changed_and_say_it(log_in, branch_role):
 
 
 def test_a_live_answer_never_tells_whether_a_number_is_taken(log_in, world, branch_role):
-    log_in(world.role(world.other_branch)).post(reverse("enter"), posted(EntryFactory(number="201811000001"), step="submit"))
-    answer = log_in(branch_role).post(reverse("enter-fields"), posted(EntryFactory(number="201811000001"), shown=""))
+    log_in(world.role(world.other_branch)).post(
+        reverse("enter"), posted(EntryFactory(number="201811000001"), step="submit")
+    )
+    answer = log_in(branch_role).post(
+        reverse("enter-fields"), posted(EntryFactory(number="201811000001"), shown="")
+    )
     assert "占用" not in answer.content.decode()
 
 
@@ -212,17 +273,28 @@ def test_a_page_that_remembers_nonsense_is_redrawn(log_in, branch_role, shown):
     assert 'id="div_id_name"' in answer.content.decode()
 
 
-def test_a_dead_broker_costs_nothing_but_time(log_in, branch_role, django_capture_on_commit_callbacks, caplog):
+def test_a_dead_broker_costs_nothing_but_time(
+    log_in, branch_role, django_capture_on_commit_callbacks, caplog
+):
     from zhtj.celery import app
 
-    app.conf.broker_url, app.conf.broker_transport_options = "redis://127.0.0.1:1/0", {"socket_connect_timeout": 0.2}
+    app.conf.broker_url, app.conf.broker_transport_options = (
+        "redis://127.0.0.1:1/0",
+        {"socket_connect_timeout": 0.2},
+    )
     with django_capture_on_commit_callbacks(execute=True):
         answer = log_in(branch_role).post(reverse("upload"), {"file": pdf_file()})
     assert (answer.status_code, Upload.objects.get().state) == (200, "checking")
 
 
 def test_a_holding_is_reserved_until_the_member_is_confirmed(world, branch_role):
-    member = entries.enter(entry_with_file(), organization=world.branch, upload=upload_of(branch_role), key=new_key(), by=branch_role)
+    member = entries.enter(
+        entry_with_file(),
+        organization=world.branch,
+        upload=upload_of(branch_role),
+        key=new_key(),
+        by=branch_role,
+    )
     assert Holding.objects.get().state == "reserved"
     assert member.state == "pending"
 

@@ -18,7 +18,9 @@ ROUNDS = 8
 
 
 def entering(entry, role, key=None):
-    return lambda: entries.enter(entry, organization=role.organization, upload=None, key=key or new_key(), by=role)
+    return lambda: entries.enter(
+        entry, organization=role.organization, upload=None, key=key or new_key(), by=role
+    )
 
 
 def test_of_two_entries_with_one_number_exactly_one_holds_it():
@@ -26,7 +28,9 @@ def test_of_two_entries_with_one_number_exactly_one_holds_it():
     one, two = world.role(world.branch), world.role(world.other_branch)
     for serial in range(ROUNDS):
         number = f"2018110000{serial:02d}"
-        results = at_once(entering(EntryFactory(number=number), one), entering(EntryFactory(number=number), two))
+        results = at_once(
+            entering(EntryFactory(number=number), one), entering(EntryFactory(number=number), two)
+        )
         assert [len(only(Member, results)), len(only(NumberTaken, results))] == [1, 1], results
     assert Holding.objects.count() == Member.objects.count() == ROUNDS
 
@@ -48,6 +52,8 @@ def test_a_double_click_makes_one_member_and_answers_both():
     for _ in range(ROUNDS):
         key, entry = new_key(), EntryFactory()
         results = at_once(*[entering(entry, role, key)] * 3)
-        assert len({member.pk for member in only(Member, results)}) == 1 and len(only(Member, results)) == 3, results
+        assert (
+            len({member.pk for member in only(Member, results)}) == 1 and len(only(Member, results)) == 3
+        ), results
     assert Member.objects.count() == ROUNDS
     assert AuditEvent.objects.filter(verb="enter").count() == ROUNDS

@@ -50,10 +50,15 @@ def test_a_worker_killed_in_mid_inspection_loses_nothing_and_nothing_is_done_twi
     role = world.role(world.branch)
     with worker(tmp_path / "broker") as first:
         upload = stored(role, slow_pdf())
-        wait_until(lambda: Upload.objects.filter(pk=upload.pk, attempts=1, lease_until__isnull=False).exists(), "a worker took the file")
+        wait_until(
+            lambda: Upload.objects.filter(pk=upload.pk, attempts=1, lease_until__isnull=False).exists(),
+            "a worker took the file",
+        )
         kill(first)
     assert (state_of(upload), verdicts(upload)) == ("checking", 0)
-    Upload.objects.filter(pk=upload.pk).update(lease_until=timezone.now() - timedelta(seconds=1))  # the minute passes
+    Upload.objects.filter(pk=upload.pk).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )  # the minute passes
     with worker(tmp_path / "broker"):
         tasks.sweep()
         wait_until(lambda: state_of(upload) == "usable", "the next worker inspected it", seconds=60)
@@ -65,7 +70,10 @@ def test_a_file_stored_while_nobody_listens_is_found_by_the_sweep(tmp_path, sett
     role = world.role(world.branch)
     from zhtj.celery import app
 
-    app.conf.broker_url, app.conf.broker_transport_options = "redis://127.0.0.1:1/0", {"socket_connect_timeout": 0.2}
+    app.conf.broker_url, app.conf.broker_transport_options = (
+        "redis://127.0.0.1:1/0",
+        {"socket_connect_timeout": 0.2},
+    )
     upload = stored(role, plain_pdf())
     assert state_of(upload) == "checking"
     listen_at(tmp_path / "broker")

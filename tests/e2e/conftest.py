@@ -17,7 +17,15 @@ from tests.workers import listen_at, worker
 # Playwright runs an event loop in this thread; the ORM calls of the tests are synchronous all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = {"desk": (1280, 900), "phone": (360, 740)}
 
 
@@ -76,15 +84,33 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
     def opened(width: str = "desk", **options) -> Page:
         across, down = WIDTHS[width]
         context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": across, "height": down}, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+            base_url=live_server.url,
+            viewport={"width": across, "height": down},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
         host = urlsplit(live_server.url).netloc
-        page.on("request", lambda request: None if urlsplit(request.url).netloc in {host, ""} else wrong.append(f"off-host request {request.url}"))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if urlsplit(request.url).netloc in {host, ""}
+                else wrong.append(f"off-host request {request.url}")
+            ),
+        )
         page.on("pageerror", lambda error: wrong.append(f"script error {error}"))
-        page.on("console", lambda message: wrong.append(f"console {message.text}") if message.type == "error" and "status of 4" not in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                wrong.append(f"console {message.text}")
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
+        )
         return page
 
     yield opened

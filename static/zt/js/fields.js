@@ -47,3 +47,12 @@ for (const form of document.querySelectorAll("form[data-unsaved]")) {
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) dirty = false; });
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 }
+
+// 填写说明: the passage about the field in hand opens by itself.
+document.addEventListener("focusin", (event) => {
+  const name = event.target.dataset?.help;
+  const passage = name && document.querySelector(`[data-help-for="${CSS.escape(name)}"]`);
+  if (!passage || passage.open) return;
+  for (const open of document.querySelectorAll("[data-help-for][open]")) open.open = false;
+  passage.open = true;
+});
