@@ -3,9 +3,16 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhtj.settings")
 
 app = Celery("zhtj")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def first_beat(**_: object) -> None:
+    """A fresh worker shows itself at once, through the broker like every other beat."""
+    app.send_task("orgs.tasks.beat")
