@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import tempfile
@@ -30,10 +31,8 @@ def image(upload: Upload, page: int) -> bytes:
     if upload.state != Upload.State.USABLE or not 1 <= page <= upload.pages:
         raise NoSuchPage(page)
     kept = _place(upload, page)
-    try:
+    with contextlib.suppress(OSError):  # not drawn yet, or purged
         return kept.read_bytes()
-    except FileNotFoundError:
-        pass
     try:
         fresh = pdf.render_page(upload.path, page, WIDTH)
     except pdf.PageUnreadable as error:

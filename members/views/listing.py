@@ -16,7 +16,7 @@ from members import layout
 from members.choices import Occupation, StudyStatus
 from members.models import Member
 from members.models.member import MemberQuerySet
-from members.views.search import Search
+from members.views.search import TABS, Search
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.dictionaries import Group
@@ -25,7 +25,6 @@ from orgs.policy import Act, grants
 from zhtj.lib.paging import Page, newest_first
 from zhtj.lib.sealing import mask_id, open_sealed
 
-TABS = (Member.State.ACTIVE, Member.State.PENDING, Member.State.REFUSED)
 COUNTED = 999
 MOST_CHOICES = 300
 COLUMNS = (

@@ -14,6 +14,8 @@ from members.id_number import normalise
 from members.models import Member
 from members.models.member import MemberQuerySet
 
+TABS = (Member.State.ACTIVE, Member.State.PENDING, Member.State.REFUSED)
+LONGEST = 60
 _ID = re.compile(r"\d{17}[\dX]", re.ASCII)
 _NUMBER = re.compile(r"\d{5,16}", re.ASCII)
 _ORG = re.compile(r"\d{1,18}", re.ASCII)
@@ -29,15 +31,11 @@ class Search:
 
     @classmethod
     def read(cls, asked: QueryDict) -> Self:
-        typed = normalise(asked.get("q", "")[:60])
-        if not _ID.fullmatch(typed):
-            # Names keep the blanks inside them.
-            typed = unicodedata.normalize("NFKC", asked.get("q", "")[:60]).strip().replace("\0", "")
         org, state = asked.get("org", ""), asked.get("state", "")
         return cls(
-            q=typed.replace(" ", "") if _NUMBER.fullmatch(typed.replace(" ", "")) else typed,
+            q=_typed(asked.get("q", "")[:LONGEST]),
             org=org if _ORG.fullmatch(org) else "",
-            state=Member.State(state) if state in Member.State.values else Member.State.ACTIVE,
+            state=Member.State(state) if state in TABS else Member.State.ACTIVE,
         )
 
     @property
@@ -59,3 +57,11 @@ class Search:
         """The address of this search in `state`; an ID number stands in no address."""
         asked = {"state": (state or self.state).value, "q": "" if self.is_id else self.q, "org": self.org}
         return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _typed(text: str) -> str:
+    """Numbers without their blanks; names keep those inside them."""
+    number = normalise(text)
+    if _ID.fullmatch(number) or _NUMBER.fullmatch(number):
+        return number
+    return unicodedata.normalize("NFKC", text).replace("\0", "").strip()
