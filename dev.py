@@ -710,7 +710,8 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stopped)
+    for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: started in the background, we would ignore it
+        signal.signal(number, stopped)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
