@@ -43,7 +43,7 @@ VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
 PYTHON = ROOT / ".venv/bin/python"
 AS_ROOT = os.geteuid() == 0
 DEMO = VAR / "demo.json"
-MADE_BY_RUN = ("archives", "broker", "broker-control", "celerybeat-schedule*", "demo.json", "log")
+MADE_BY_RUN = ("archives", "broker", "broker-control", "celerybeat-schedule*", "demo.json", "log", "static")
 Env = dict[str, str]
 
 
