@@ -9,10 +9,11 @@ from pathlib import Path
 
 from archives.reasons import MESSAGES
 from zhtj.lib import jail
-from zhtj.lib.jail import End, Outcome
+from zhtj.lib.jail import End
 
 CHILD = Path(__file__).with_name("pdf_child.py")
 MAX_IMAGE = 8 * 2**20
+MAX_SAID = 4096
 
 
 class InspectionUnavailable(Exception):
@@ -38,35 +39,44 @@ def inspect(path: Path, *, max_pages: int) -> Verdict:
     """Inspect a file in the jail.
 
     Raises:
-        InspectionUnavailable: the jail could not be started, or the file not be opened.
+        InspectionUnavailable: the file could not be opened, or the jail not do its work.
     """
     began = time.monotonic()
     try:
         with path.open("rb") as file:
-            outcome = jail.run(CHILD, ["inspect", str(max_pages)], stdin=file)
+            outcome = jail.run(CHILD, ["inspect", str(max_pages)], stdin=file, max_output=MAX_SAID)
     except OSError as trouble:
         raise InspectionUnavailable(type(trouble).__name__) from trouble
-    accepted, reason, pages, warnings = _trust(outcome)
-    return Verdict(accepted, reason, pages, warnings, round((time.monotonic() - began) * 1000))
+    if outcome.end == End.FAILED:
+        raise InspectionUnavailable(outcome.end.value)
+    reason, pages, warnings = _broken_off(outcome.end) or _trust(outcome.output, max_pages)
+    ms = round((time.monotonic() - began) * 1000)
+    return Verdict(accepted=not reason, reason=reason, pages=pages, warnings=warnings, ms=ms)
 
 
-def _trust(outcome: Outcome) -> tuple[bool, str, int, tuple[str, ...]]:
-    """Only a well-formed verdict counts; a process that was hijacked or killed has not found a file good."""
-    if outcome.end == End.TIMED_OUT:
-        return False, "too_slow", 0, ()
-    if outcome.end == End.DIED:
-        return False, "too_complex", 0, ()
+def _broken_off(end: End) -> tuple[str, int, tuple[str, ...]] | None:
+    """A file that breaks the parser is refused for that."""
+    reason = {End.TIMED_OUT: "too_slow", End.CRASHED: "too_complex"}.get(end)
+    return (reason, 0, ()) if reason else None
+
+
+def _trust(said: bytes, max_pages: int) -> tuple[str, int, tuple[str, ...]]:
+    """(reason, pages, warnings) of a well-formed verdict; a process that was hijacked has not found a file good."""
     try:
-        told = json.loads(outcome.output)
-        verdict, reason, pages = told["verdict"], told["reason"], told["pages"]
-        warnings = tuple(str(one)[:40] for one in told["warnings"][:10])
-    except (ValueError, TypeError, KeyError):
-        return False, "unreadable", 0, ()
-    if verdict == "unavailable":
-        raise InspectionUnavailable(str(reason)[:40])
-    if verdict == "accept" and reason == "" and isinstance(pages, int) and 0 < pages < 10_000:
-        return True, "", pages, warnings
-    return False, reason if reason in MESSAGES else "unreadable", 0, ()
+        told = json.loads(said)
+        verdict, reason, pages, warnings = (told[key] for key in ("verdict", "reason", "pages", "warnings"))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "unreadable", 0, ()
+    if (
+        verdict == "accept"
+        and reason == ""
+        and type(pages) is int
+        and 0 < pages <= max_pages
+        and isinstance(warnings, list)
+    ):
+        return "", pages, tuple(str(one)[:40] for one in warnings[:10])
+    known = verdict == "reject" and isinstance(reason, str) and reason in MESSAGES
+    return reason if known else "unreadable", 0, ()
 
 
 def render_page(path: Path, page: int, width: int) -> bytes:

@@ -8,211 +8,283 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 MEMORY = 512 * 2**20
 CPU_SECONDS = 10
 MAX_OBJECTS = 200_000
+MAX_VISITS = 20 * MAX_OBJECTS
+MAX_WIDTH = 2000
 MAX_AREA = 12_000_000
 BLANKS = b"\r\n\t\f\x00 "
+
+# What a scanned form never holds → why it is refused: the /S of an action, the /Subtype or /Type of an object, a key.
+ACTIONS = {
+    "/JavaScript": "active_script",
+    "/Launch": "active_action",
+    "/SubmitForm": "active_action",
+    "/ImportData": "active_action",
+    "/GoToR": "active_action",
+    "/GoToE": "active_action",
+    "/Rendition": "active_media",
+    "/Movie": "active_media",
+    "/Sound": "active_media",
+    "/RichMediaExecute": "active_media",
+    "/GoTo3DView": "active_media",
+}
+KINDS = {
+    "/FileAttachment": "active_attachment",
+    "/EmbeddedFile": "active_attachment",
+    "/Movie": "active_media",
+    "/Sound": "active_media",
+    "/Screen": "active_media",
+    "/RichMedia": "active_media",
+    "/3D": "active_media",
+    "/Rendition": "active_media",
+}
+KEYS = {
+    "/Encrypt": "encrypted",
+    "/JS": "active_script",
+    "/JavaScript": "active_script",
+    "/EmbeddedFiles": "active_attachment",
+    "/EF": "active_attachment",
+    "/Collection": "active_attachment",
+    "/XFA": "active_form",
+    "/RichMediaContent": "active_media",
+    "/RichMediaSettings": "active_media",
+    "/Renditions": "active_media",
+}
+NAMES = {**KEYS, **KINDS, **ACTIONS}
+# Short names stand by chance in any large image, so /JS, /EF and /3D are left to the long ones that go with them.
+LONG = b"|".join(name.encode() for name in NAMES if len(name) > 5)
+RAW = re.compile(rb"(?:" + LONG + rb")(?![A-Za-z0-9])|/XFA(?=\s*[\[\d])")
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+class Refused(Exception):
+    """The file is refused; the text is a code of `archives.reasons`."""
 
 
 def confine() -> None:
     """Give up, before a single byte is read, what a parser does not need: memory, time, files, processes."""
-    try:
-        import resource
-    except ImportError:  # Windows: the wall clock alone
-        return
-    wanted = {"AS": MEMORY, "CPU": CPU_SECONDS, "FSIZE": 0, "CORE": 0, "NOFILE": 32, "NPROC": 0}
-    for name, most in wanted.items():
+    import resource
+
+    # CPU: a soft limit below the hard one ends in SIGXCPU, which the parent tells from the machine's own SIGKILL.
+    limits = {"AS": MEMORY, "CPU": CPU_SECONDS, "FSIZE": 0, "CORE": 0, "NOFILE": 32, "NPROC": 0}
+    for name, soft in limits.items():
         limit = getattr(resource, f"RLIMIT_{name}", None)
         if limit is None:
             continue
-        hard = resource.getrlimit(limit)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        before = resource.getrlimit(limit)[1]
+        hard = soft + 2 if name == "CPU" else soft
+        if before != resource.RLIM_INFINITY:
+            soft, hard = min(soft, before), min(hard, before)
         try:
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, (soft, hard))
         except (ValueError, OSError):
-            if sys.platform == "linux":
+            if sys.platform == "linux":  # macOS does not know all of them
                 raise
-
-
-class Refuse(Exception):
-    """The file is refused for this reason."""
-
-
-# What a scanned form never holds. Name → reason; as an action's /S, a /Subtype, a /Type, or a key.
-ACTIONS = {
-    "JavaScript": "active_script",
-    "Launch": "active_action",
-    "SubmitForm": "active_action",
-    "ImportData": "active_action",
-    "GoToR": "active_action",
-    "GoToE": "active_action",
-    "Rendition": "active_media",
-    "Movie": "active_media",
-    "Sound": "active_media",
-    "RichMediaExecute": "active_media",
-    "GoTo3DView": "active_media",
-}
-TYPES = {
-    "FileAttachment": "active_attachment",
-    "EmbeddedFile": "active_attachment",
-    "Movie": "active_media",
-    "Sound": "active_media",
-    "Screen": "active_media",
-    "RichMedia": "active_media",
-    "3D": "active_media",
-    "Rendition": "active_media",
-}
-KEYS = {
-    "JS": "active_script",
-    "JavaScript": "active_script",
-    "EmbeddedFiles": "active_attachment",
-    "EF": "active_attachment",
-    "Collection": "active_attachment",
-    "XFA": "active_form",
-    "RichMediaContent": "active_media",
-    "RichMediaSettings": "active_media",
-    "Renditions": "active_media",
-}
-RAW = re.compile(
-    rb"/(JavaScript|JS|Launch|SubmitForm|ImportData|GoToR|GoToE|Rendition|RichMedia|EmbeddedFiles?|FileAttachment|XFA)(?![A-Za-z0-9])"
-)
-
-
-def plain(name: object) -> str:
-    """A name without its slash and with #xx resolved, so that /J#61vaScript hides nothing."""
-    text = str(name).removeprefix("/")
-    return re.sub(r"#([0-9A-Fa-f]{2})", lambda m: chr(int(m.group(1), 16)), text)
-
-
-def check_frame(data: bytes) -> None:
-    """Header at byte 0, an end, and nothing after it (a ZIP or a script glued to the file)."""
-    if not re.match(rb"%PDF-[12]\.\d", data):
-        raise Refuse("not_pdf")
-    end = data.rfind(b"%%EOF")
-    if end < 0:
-        raise Refuse("truncated")
-    if data[end + 5 :].strip(BLANKS):
-        raise Refuse("trailing_data")
-
-
-def check_dictionary(found: dict[Any, Any]) -> None:
-    for key in found:
-        if plain(key) in KEYS:
-            raise Refuse(KEYS[plain(key)])
-    for key, table in (("/S", ACTIONS), ("/Subtype", TYPES), ("/Type", TYPES)):
-        value = raw(found, key)
-        if isinstance(value, str) and plain(value) in table:
-            raise Refuse(table[plain(value)])
-
-
-def raw(found: dict[Any, Any], key: str) -> object:
-    """The entry itself, resolved one step when it is a reference to a name."""
-    value = dict.get(found, key)
-    return value.get_object() if hasattr(value, "idnum") else value
-
-
-def walk(reader: Any) -> bool:
-    """Look at every object once, without recursion; True when some could not be read."""
-    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
-
-    numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
-    numbers |= {(number, 0) for number in reader.xref_objStm}
-    if len(numbers) > MAX_OBJECTS:
-        raise Refuse("too_complex")
-    damaged = False
-    seen = set(numbers)
-    todo: list[Any] = [reader.trailer, *(IndirectObject(number, generation, reader) for number, generation in sorted(numbers))]
-    visited = 0
-    while todo:
-        one = todo.pop()
-        visited += 1
-        if visited > 20 * MAX_OBJECTS:
-            raise Refuse("too_complex")
-        if isinstance(one, IndirectObject):
-            try:
-                one = reader.get_object(one)
-            except Refuse:
-                raise
-            except Exception:  # one broken object: the raw bytes are searched below instead
-                damaged = True
-                continue
-        if isinstance(one, DictionaryObject):
-            check_dictionary(one)
-            parts = list(dict.values(one))
-        elif isinstance(one, ArrayObject):
-            parts = list(list.__iter__(one))
-        else:
-            continue
-        for part in parts:
-            if isinstance(part, IndirectObject):
-                if (part.idnum, part.generation) in seen:
-                    continue
-                seen.add((part.idnum, part.generation))
-                if len(seen) > MAX_OBJECTS:
-                    raise Refuse("too_complex")
-            if isinstance(part, (IndirectObject, DictionaryObject, ArrayObject)):
-                todo.append(part)
-    return damaged
 
 
 def inspect(data: bytes, max_pages: int) -> dict[str, Any]:
     """The verdict on one file."""
+    stumbles = _listen()
+    reader = _open(data)
+    packed = []
+    for one in _containers(reader, stumbles):
+        if isinstance(one, dict):
+            _check_dictionary(one, stumbles)
+            if dict.get(one, "/Type") == "/ObjStm" and hasattr(one, "get_data"):
+                packed.append(one)
+    pages = len(reader.pages)
+    if stumbles:
+        _check_raw([data, *(stream.get_data() for stream in packed)])
+    if pages == 0:
+        raise Refused("no_pages")
+    if pages > max_pages:
+        raise Refused("too_many_pages")
+    return _answer("accept", "", pages, ["repaired"] if stumbles else [])
+
+
+def _check_frame(data: bytes) -> None:
+    """Header at byte 0, an end, and nothing after it (a ZIP or a script glued to the file)."""
+    if not data:
+        raise Refused("empty")
+    if not re.match(rb"%PDF-[12]\.\d", data):
+        raise Refused("not_pdf")
+    end = data.rfind(b"%%EOF")
+    if end < 0:
+        raise Refused("truncated")
+    if data[end + 5 :].strip(BLANKS):
+        raise Refused("trailing_data")
+
+
+def _load_parser() -> None:
+    # Encrypted files are refused unread and images stay undecoded: half the start-up time, and two libraries less to attack.
+    sys.modules.update({"cryptography": None, "PIL": None})  # type: ignore[dict-item]
+    try:
+        import pypdf  # noqa: F401
+    except ImportError:
+        sys.exit("pypdf is missing")  # a broken installation is not the file's fault
+
+
+def _listen() -> list[str]:
+    """The list in which pypdf's own remarks about a file will be gathered."""
+    stumbles: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if len(stumbles) < 100:
+                stumbles.append(str(record.msg))
+
+    logger = logging.getLogger("pypdf")
+    logger.addHandler(Ear())
+    logger.propagate = False
+    return stumbles
+
+
+def _open(data: bytes) -> Any:
+    """A lax reader: it repairs what any viewer repairs (strict refuses 2 % more, and no more dangerous ones)."""
     import pypdf
 
-    repairs: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: repairs.append(record.levelname)  # type: ignore[method-assign]
-    logging.getLogger("pypdf").addHandler(handler)
-    check_frame(data)
-    reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
-    if reader.is_encrypted or "/Encrypt" in reader.trailer:
-        raise Refuse("encrypted")
-    damaged = walk(reader)
-    if damaged and RAW.search(re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m.group(1), 16)]), data)):
-        raise Refuse("active_script")
-    pages = len(reader.pages)
-    if pages == 0:
-        raise Refuse("no_pages")
-    if pages > max_pages:
-        raise Refuse("too_many_pages")
-    return {"verdict": "accept", "reason": "", "pages": pages, "warnings": ["repaired"] if damaged or repairs else []}
+    class Reader(pypdf.PdfReader):
+        @property
+        def is_encrypted(self) -> bool:
+            # Asked by pypdf before it looks at the kind of encryption, on which it may well fail.
+            if "/Encrypt" in self.trailer:
+                raise Refused("encrypted")
+            return False
+
+    return Reader(io.BytesIO(data), strict=False)
+
+
+def _containers(reader: Any, stumbles: list[str]) -> Iterator[Any]:
+    """Every dictionary, stream and array of the file once, reachable or not, without recursion."""
+    from pypdf.generic import IndirectObject
+
+    todo: list[Any] = [reader.trailer]
+    seen: set[tuple[int, int]] = set()
+
+    def meet(part: Any) -> None:
+        if isinstance(part, IndirectObject):
+            if (part.idnum, part.generation) in seen:
+                return
+            seen.add((part.idnum, part.generation))
+            if len(seen) > MAX_OBJECTS:
+                raise Refused("too_complex")
+        todo.append(part)
+
+    for number, generation in _listed(reader):
+        meet(IndirectObject(number, generation, reader))
+    for _ in range(MAX_VISITS):
+        if not todo:
+            return
+        one = todo.pop()
+        if isinstance(one, IndirectObject):
+            one = _resolve(one, stumbles)
+        yield one
+        for part in _parts(one):
+            meet(part)
+    raise Refused("too_complex")
+
+
+def _parts(one: Any) -> list[Any]:
+    """The containers and references directly in a container; unresolved, unlike pypdf's own iteration."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+    inside: list[Any] = []
+    if isinstance(one, DictionaryObject):
+        inside = list(dict.values(one))
+    elif isinstance(one, ArrayObject):
+        inside = list(list.__iter__(one))
+    return [part for part in inside if isinstance(part, (IndirectObject, DictionaryObject, ArrayObject))]
+
+
+def _listed(reader: Any) -> Iterator[tuple[int, int]]:
+    """(number, generation) of every object in use that the cross-reference names."""
+    for generation, table in reader.xref.items():
+        free = reader.xref_free_entry.get(generation, {})
+        yield from ((number, generation) for number in table if not free.get(number) and generation != 65535)
+    yield from ((number, 0) for number in reader.xref_objStm if number not in reader.xref.get(0, {}))
+
+
+def _resolve(reference: Any, stumbles: list[str]) -> Any:
+    """The object, or None for one that cannot be read: then the raw bytes are searched."""
+    try:
+        return reference.get_object()
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # a dozen types outside pypdf's own family were seen
+        stumbles.append(type(error).__name__)
+        return None
+
+
+def _check_dictionary(found: dict[Any, Any], stumbles: list[str]) -> None:
+    """Names are compared as parsed: /J#61vaScript hides nothing, nor does an object stream."""
+    for key in KEYS:
+        if key in found and repr(dict.get(found, key)) != "NullObject":
+            raise Refused(KEYS[key])
+    for key, table in (("/S", ACTIONS), ("/Subtype", KINDS), ("/Type", KINDS)):
+        value = dict.get(found, key)
+        if hasattr(value, "idnum"):
+            value = _resolve(value, stumbles)
+        if isinstance(value, str) and value in table:
+            raise Refused(table[value])
+
+
+def _check_raw(texts: list[bytes]) -> None:
+    """Where pypdf stumbled (half a dictionary, a key given twice) other viewers may read on, so any mention counts."""
+    for text in texts:
+        plain = ESCAPED.sub(lambda match: bytes([int(match[1], 16)]), text)
+        if hit := RAW.search(plain):
+            raise Refused(NAMES[hit[0].decode()])
 
 
 def render(data: bytes, page: int, width: int) -> bytes:
-    """One page (from 1) as WebP, `width` pixels wide and of bounded height."""
+    """One page (from 1) as WebP, `width` pixels wide unless it is very long."""
     import pypdfium2
 
-    sheet = pypdfium2.PdfDocument(data)[page - 1]
-    across, down = sheet.get_size()
-    scale = min(width / max(across, 1), 3 * width / max(down, 1), (MAX_AREA / max(across * down, 1)) ** 0.5)
-    image = sheet.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    document = pypdfium2.PdfDocument(data)
+    if not 1 <= page <= len(document):
+        raise IndexError(page)
+    document.init_forms()  # what was typed into the fields of a form is part of the page
+    sheet = document[page - 1]
+    across, down = (max(side, 1) for side in sheet.get_size())
+    width = min(width, MAX_WIDTH)
+    scale = min(width / across, 3 * width / down, (MAX_AREA / (across * down)) ** 0.5)
+    image = sheet.render(scale=scale).to_pil().convert("RGB")
     out = io.BytesIO()
     image.save(out, "WEBP", quality=72, method=2)
     return out.getvalue()
 
 
-def main(command: str, *numbers: str) -> int:
+def _answer(verdict: str, reason: str, pages: int = 0, warnings: list[str] | None = None) -> dict[str, Any]:
+    return {"verdict": verdict, "reason": reason, "pages": pages, "warnings": warnings or []}
+
+
+def judge(data: bytes, max_pages: int) -> dict[str, Any]:
+    """A verdict whatever the file does."""
+    try:
+        _check_frame(data)
+        _load_parser()
+        return inspect(data, max_pages)
+    except Refused as refused:
+        return _answer("reject", str(refused))
+    except MemoryError:
+        return _answer("reject", "too_complex")
+    except Exception:  # whatever a parser throws at a broken file means the same, and the process ends here
+        return _answer("reject", "unreadable")
+
+
+def main(command: str, *numbers: str) -> None:
     confine()
     data = sys.stdin.buffer.read()
     if command == "render":
         sys.stdout.buffer.write(render(data, int(numbers[0]), int(numbers[1])))
-        return 0
-    try:
-        answer = inspect(data, int(numbers[0]))
-    except Refuse as refused:
-        answer = {"verdict": "reject", "reason": str(refused), "pages": 0, "warnings": []}
-    except ImportError:
-        answer = {"verdict": "unavailable", "reason": "import", "pages": 0, "warnings": []}
-    except MemoryError:
-        answer = {"verdict": "reject", "reason": "too_complex", "pages": 0, "warnings": []}
-    except Exception:  # whatever a parser throws at a broken file (seen: a dozen types outside its own family) means the same
-        answer = {"verdict": "reject", "reason": "unreadable", "pages": 0, "warnings": []}
-    sys.stdout.write(json.dumps(answer))
-    return 0
+    else:
+        sys.stdout.write(json.dumps(judge(data, int(numbers[0]))) + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

@@ -20,24 +20,31 @@ MESSAGES: dict[str, str] = {
     "active_form": "文件中含有 XFA 动态表单，不能接收。" + REPRINT,
     "too_slow": "文件检查超时，内部结构异常。" + REPRINT,
     "by_hand": "系统未能自动检查该文件，由审核人查看原件。",
-    "no_file": "找不到文件，或不能读取。",
+    "no_file": "找不到文件，或不能读取。请核对文件名和权限。",
+    "unavailable": "系统暂时不能检查该文件。请稍后再试。",
 }
 
-# First bytes of what people pick by mistake.
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "JPG 图片"),
-    (b"\x89PNG", "PNG 图片"),
-    (b"GIF8", "GIF 图片"),
-    (b"BM", "BMP 图片"),
-    (b"II*\x00", "TIFF 图片"),
-    (b"MM\x00*", "TIFF 图片"),
-    (b"PK\x03\x04", "Word、Excel 或压缩文件"),
-    (b"\xd0\xcf\x11\xe0", "Word 或 Excel 97–2003 文件"),
-    (b"Rar!", "RAR 压缩文件"),
-    (b"7z\xbc\xaf", "7z 压缩文件"),
-    (b"%!PS", "PostScript 文件"),
-    (b"<!DOCTYPE", "网页"),
-    (b"<html", "网页"),
+# What people pick by mistake: bytes, where they stand (-1: anywhere in the head), what it is. The first that fits counts.
+SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
+    (b"\xff\xd8\xff", 0, "JPG 图片"),
+    (b"\x89PNG", 0, "PNG 图片"),
+    (b"GIF8", 0, "GIF 图片"),
+    (b"BM", 0, "BMP 图片"),
+    (b"II*\x00", 0, "TIFF 图片"),
+    (b"MM\x00*", 0, "TIFF 图片"),
+    (b"WEBP", 8, "WebP 图片"),
+    (b"ftyphei", 4, "HEIC 图片"),
+    (b"ftypmif1", 4, "HEIC 图片"),
+    (b"OFD.xml", -1, "OFD 文件"),
+    (b"[Content_Types].xml", -1, "Word、Excel 或 PPT 文件"),
+    (b"PK\x03\x04", 0, "ZIP 压缩文件"),
+    (b"\xd0\xcf\x11\xe0", 0, "Word、WPS 或 Excel 97–2003 文件"),
+    (b"{\\rtf", 0, "RTF 文件"),
+    (b"Rar!", 0, "RAR 压缩文件"),
+    (b"7z\xbc\xaf", 0, "7z 压缩文件"),
+    (b"%!PS", 0, "PostScript 文件"),
+    (b"<!DOCTYPE", 0, "网页"),
+    (b"<html", 0, "网页"),
 )
 
 
@@ -52,9 +59,11 @@ def message(code: str) -> str:
 
 def not_pdf(head: bytes) -> str:
     """Says what was picked instead of a PDF, when its first bytes tell."""
-    for signature, words in SIGNATURES:
-        if head.startswith(signature):
-            return f"不是 PDF 文件（检测到{words}）。请先转换为 PDF 再上传。"
+    if b"%PDF-" in head:
+        return "PDF 文件的开头有多余内容，不能确认其来源。" + REPRINT
+    for signature, place, words in SIGNATURES:
+        if signature in head if place < 0 else head.startswith(signature, place):
+            return f"不是 PDF 文件（检测到 {words}）。请先转换为 PDF 再上传。"
     return message("not_pdf")
 
 

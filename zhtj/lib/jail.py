@@ -14,28 +14,37 @@ from enum import Enum
 from pathlib import Path
 from typing import IO
 
+BUSY = 0.2
+"""Whoever had less than this share of a processor until the wall clock struck was kept waiting by a crowded machine."""
+
 
 class End(Enum):
+    """How a jailed process ended. Only the first three are the file's doing."""
+
     FINISHED = "finished"
-    TIMED_OUT = "timed out"
-    DIED = "died"
+    TIMED_OUT = "ran out of time"
+    CRASHED = "crashed or printed too much"
+    FAILED = "could not do its work"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a jailed process ended, and what it printed; trust the output only of a FINISHED one, and check it even then."""
+    """How it ended, and what a finished process printed, which may still be a hijacked one's: check it."""
 
     end: End
     output: bytes = b""
 
 
-def run(script: Path, args: Sequence[str], *, stdin: IO[bytes], wall_seconds: float = 15, max_output: int = 4096) -> Outcome:
+def run(
+    script: Path, args: Sequence[str], *, stdin: IO[bytes], wall_seconds: float = 15, max_output: int = 4096
+) -> Outcome:
     """Run a Python script on an open file; at most `wall_seconds`, at most `max_output` bytes of output.
 
-    Isolated (-I), no environment, no inherited files, a session of its own; the script sets its memory and CPU limits first.
+    Isolated (-I), no environment, no inherited files, a session of its own. The script takes its own limits before it
+    reads a byte: a hook between fork and exec would not be safe in a process with threads.
 
     Raises:
-        OSError: the process could not be started: our trouble, not the file's.
+        OSError: the process could not be started.
     """
     process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
         [sys.executable, "-I", "-B", str(script), *args],
@@ -46,28 +55,42 @@ def run(script: Path, args: Sequence[str], *, stdin: IO[bytes], wall_seconds: fl
         close_fds=True,
         start_new_session=True,
     )
+    assert process.stdout is not None  # noqa: S101 -- a PIPE was asked for
     timed_out = threading.Event()
 
-    def kill() -> None:
+    def stop() -> None:
         timed_out.set()
         _kill_group(process.pid)
 
-    clock = threading.Timer(wall_seconds, kill)
+    clock = threading.Timer(wall_seconds, stop)
     clock.start()
+    too_much = False
     try:
-        pipe = process.stdout
-        output = pipe.read(max_output + 1) if pipe else b""
-        if len(output) > max_output:
+        output = process.stdout.read(max_output + 1)
+        too_much = len(output) > max_output
+        if too_much:
             _kill_group(process.pid)
-        code = process.wait()
+        _, status, usage = os.wait4(process.pid, 0)
     finally:
         clock.cancel()
-        if process.stdout:
-            process.stdout.close()
+        process.stdout.close()
+        # Also when it ended by itself: something it started may have closed the pipe and live on in its group.
         _kill_group(process.pid)
+    process.returncode = code = os.waitstatus_to_exitcode(status)
     if timed_out.is_set():
-        return Outcome(End.TIMED_OUT)
-    return Outcome(End.FINISHED, output) if code == 0 and len(output) <= max_output else Outcome(End.DIED)
+        worked = usage.ru_utime + usage.ru_stime
+        return Outcome(End.TIMED_OUT if worked > wall_seconds * BUSY else End.FAILED)
+    if too_much:
+        return Outcome(End.CRASHED)
+    return Outcome(End.FINISHED, output) if code == 0 else Outcome(_end_of(code))
+
+
+def _end_of(code: int) -> End:
+    """A parser that breaks is stopped by a signal. SIGKILL, which we did not send, is the machine out of memory; an exit
+    code is an interpreter or a script that could not run at all."""
+    if code == -signal.SIGXCPU:
+        return End.TIMED_OUT
+    return End.CRASHED if code < 0 and code != -signal.SIGKILL else End.FAILED
 
 
 def _kill_group(pid: int) -> None:

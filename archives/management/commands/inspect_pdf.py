@@ -1,6 +1,7 @@
 """One JSON line a file: file, verdict (accept | reject), reason, ms. Needs no database."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from archives import pdf
+from archives.reasons import message
 from archives.services.uploads import first_look
 
-WORKERS = 2
+WORKERS = min(4, os.cpu_count() or 2)
 
 
 class Command(BaseCommand):
@@ -26,22 +28,36 @@ class Command(BaseCommand):
         with ThreadPoolExecutor(WORKERS) as pool:
             for name, (reason, ms) in zip(options["files"], pool.map(look, options["files"]), strict=True):
                 good = good and not reason
-                line = {"file": name, "verdict": "reject" if reason else "accept", "reason": reason, "ms": ms}
-                self.stdout.write(json.dumps(line, ensure_ascii=False))
-                self.stdout.flush()
+                self._say(
+                    {"file": name, "verdict": "reject" if reason else "accept", "reason": reason, "ms": ms}
+                )
         if not good:
             raise SystemExit(1)
 
+    def _say(self, line: dict[str, Any]) -> None:
+        # A name that is not UTF-8 cannot be printed as it is; escaped, it is still the same name.
+        self.stdout.write(json.dumps(line, ensure_ascii=not str(line["file"]).isprintable()))
+        self.stdout.flush()
+
 
 def look(name: str) -> tuple[str, int]:
-    """(reason, milliseconds) of one file, through the same checks as an upload."""
+    """(reason as code and words, milliseconds) of one file, through the same checks as an upload."""
     path = Path(name)
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return _worded("no_file"), 0
         with path.open("rb") as file:
             problem = first_look(file.read(1024), path.stat().st_size)
-        if problem:
-            return problem[0], 0
+    except (OSError, ValueError):
+        return _worded("no_file"), 0
+    if problem:
+        return f"{problem[0]}：{problem[1]}", 0
+    try:
         verdict = pdf.inspect(path, max_pages=settings.UPLOAD_MAX_PAGES)
-    except (OSError, ValueError, pdf.InspectionUnavailable):
-        return "no_file", 0
-    return verdict.reason, verdict.ms
+    except pdf.InspectionUnavailable:
+        return _worded("unavailable"), 0
+    return _worded(verdict.reason) if verdict.reason else "", verdict.ms
+
+
+def _worded(code: str) -> str:
+    return f"{code}：{message(code)}"
