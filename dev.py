@@ -14,7 +14,6 @@ import argparse
 import base64
 import contextlib
 import ctypes
-import fcntl
 import hashlib
 import importlib.util
 import ipaddress
@@ -37,6 +36,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
+
+try:
+    import fcntl
+    import pwd
+except ImportError:
+    sys.exit("dev.py: on Windows please use WSL (or docker compose).")
 
 ROOT = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
@@ -112,10 +117,10 @@ def ensure_venv() -> None:
     want = hashlib.sha256(pins + repr(sys.version_info[:2]).encode()).hexdigest()
     stamp = ROOT / ".venv/requirements.sha256"
     with locked("venv.lock", var=ROOT / "var"):
+        if PYTHON.exists() and stamp.is_file() and stamp.read_text() == want:
+            return
         if not answer(PYTHON, "-m", "pip", "--version"):
             make_venv()
-        elif stamp.is_file() and stamp.read_text() == want:
-            return
         say("Installing the pinned packages into .venv (once; a minute or two) …")
         options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "-r", "requirements/dev.txt"]
         advice = "is a package index reachable (`pip config list`)?"
@@ -188,10 +193,10 @@ def database(env: Env) -> Iterator[Env]:
         yield env
         return
     with locked("pg.lock", shared=True) as users:
-        with locked("pg-start.lock"):
-            server = Postgres(server_home())
-            server.start()
+        server = Postgres(server_home())
         try:
+            with locked("pg-start.lock"):
+                server.start()
             yield {**env, "DATABASE_URL": server.url}
         finally:
             with undisturbed():
@@ -239,8 +244,6 @@ class Postgres:
         self.home = own_folder(home, 0o711 if AS_ROOT else 0o700)
         self.account: dict[str, Any] = {}
         if AS_ROOT:
-            import pwd
-
             nobody = pwd.getpwnam("nobody")
             self.account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         self.socket = self.home / "run"
@@ -273,7 +276,8 @@ class Postgres:
         )
 
     def stop(self) -> None:
-        self._do("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+        if (self.data / "postmaster.pid").exists():
+            self._do("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
 
     def _programs(self) -> Iterator[Path]:
         """Folders with initdb and pg_ctl, best first: the wheel's, the PATH's, Debian's."""
@@ -424,7 +428,7 @@ def run(args: argparse.Namespace, _extra: list[str]) -> int:
         if args.reset:
             reset(env)
         with database(env) as env:
-            prepare(env, demo=not args.no_demo)
+            prepare(env, args)
             with Children(env) as children:
                 address = f"[{args.host}]:{args.port}" if ":" in args.host else f"{args.host}:{args.port}"
                 start_all(children, address)
@@ -471,15 +475,21 @@ def reset(env: Env) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def prepare(env: Env, demo: bool) -> None:
+def prepare(env: Env, args: argparse.Namespace) -> None:
     say("Preparing the database …")
     must(PYTHON, "manage.py", "migrate", "--verbosity", "0", env=env)
     must(PYTHON, "manage.py", "createcachetable", env=env)
     if env.get("DEBUG", "0").lower() in {"", "0", "false", "no", "off"}:
         must(PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
-    if demo:
+    if not args.no_demo:
         say("Planting the made-up province (once) …")
         must(PYTHON, "manage.py", "plant_demo", env=env)
+    elif not is_loopback(args.host):
+        ask = "from archives.demo import tree; raise SystemExit(tree.stands())"
+        if call(PYTHON, "manage.py", "shell", "--no-imports", "-c", ask, env=env):
+            raise Stop(
+                f"not listening on {args.host}: the database holds the demo accounts (run --reset removes them)."
+            )
 
 
 class Children:
@@ -704,13 +714,18 @@ def stopped(*_: object) -> None:
 
 
 def main(words: list[str]) -> int:
+    if sys.hexversion < 0x030B0000:
+        raise Stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
     args, extra = parse(words)
     ensure_venv()
     return COMMANDS[args.command][0](args, extra)
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: started in the background, we would ignore it
+    for number in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # SIGINT too: started in the background, we would ignore it
         signal.signal(number, stopped)
     try:
         sys.exit(main(sys.argv[1:]))
