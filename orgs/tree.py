@@ -9,7 +9,7 @@ This is the only module that knows the columns `lft`, `rght` and `tree_id`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from django.db import connection, models, transaction
 from django.db.models import F
@@ -22,14 +22,17 @@ from psycopg import sql
 from orgs.intervals import LAST, PLENTY, Node, NoSlice, least, slice_width, spread
 from orgs.kinds import Kind
 from orgs.sorting import sort_key
-from orgs.tree_lock import TreeMisuse, lock_exclusive, lock_shared, may_renumber
+from orgs.tree_lock import LOCK, TreeMisuse, insist_on_transaction, lock_exclusive, lock_shared, may_renumber
 
 if TYPE_CHECKING:
     from orgs.models import Organization
 
 PLACE = ["id", "parent_id", "kind", "path", "depth", "lft", "rght", "tree_id"]
 FIXED = frozenset({"parent", "parent_id", "path", "depth", "lft", "rght", "tree_id"})
-NEXT = """
+# One round trip, three statements: each sees what was committed while the one before it waited.
+OPEN = """
+SELECT pg_advisory_xact_lock_shared(%s, %s);
+SELECT * FROM orgs_organization WHERE id = %s FOR NO KEY UPDATE;
 SELECT nextval(pg_get_serial_sequence('orgs_organization', 'id')),
 (SELECT max(rght) FROM orgs_organization WHERE parent_id = %s)"""
 NEXT_MANY = "SELECT nextval(pg_get_serial_sequence('orgs_organization', 'id')) FROM generate_series(1, %s)"
@@ -64,6 +67,14 @@ WHERE lft <= before ORDER BY 1""",
 CHILD_SLICES = models.Index(F("parent"), F("rght").desc(), name="organization_slices")
 
 
+class Opening(NamedTuple):
+    """An organisation as it stands, kept until the transaction ends, and what its next child may have: an id, a first number."""
+
+    parent: Organization
+    pk: int
+    left: int
+
+
 class SparseTreeQuerySet(TreeQuerySet["Organization"]):
     """Refuses what would change the tree unseen."""
 
@@ -93,61 +104,63 @@ class SparseTreeManager(TreeManager["Organization"]):
         else:
             lock_exclusive()
 
+    def open(self, pk: int) -> Opening:
+        """Take the tree shared and the organisation's row, to put something under it."""
+        insist_on_transaction()
+        with connection.cursor() as cursor:
+            cursor.execute(OPEN, [*LOCK, pk, pk])
+            cursor.nextset()
+            names = [column.name for column in cursor.description]
+            row = dict(zip(names, cursor.fetchone() or (), strict=False))
+            cursor.nextset()
+            child, last = cursor.fetchone()
+        if not row:
+            raise self.model.DoesNotExist
+        fields = [field.attname for field in self.model._meta.concrete_fields]
+        parent = self.model.from_db(self.db, fields, [row[name] for name in fields])
+        return Opening(parent, child, max(last or 0, parent.lft) + 1)
+
     def hold(self, pk: int) -> Organization:
         """The organisation as it stands, its place and its row kept until the transaction ends."""
-        lock_shared()
-        return self._row(pk)
+        return self.open(pk).parent
 
     def insert_node(
         self, node: Organization, target: Organization | None, *args: Any, **kwargs: Any
     ) -> Organization:
         """Where mptt's `save` asks for the place of a new row."""
         if target is not None:
-            self.place(node, self.hold(target.pk))
+            self.place(node, self.open(target.pk))
         else:
             self._place_root(node)
         return node
 
-    def place(self, node: Organization, parent: Organization) -> None:
-        """Give a new organisation its id, numbers and path; `parent` comes from `hold` in this transaction.
+    def place(self, node: Organization, opening: Opening) -> None:
+        """Give a new organisation its id, numbers and path.
 
         Raises:
             NoSlice: the parent is full, and this transaction may not renumber (`with_room`).
         """
-        pk, left = self._next(parent)
+        parent, pk, left = opening
         width = slice_width(node.kind, parent.rght - left)
         if not width:
             if not may_renumber():
                 raise NoSlice
             self._make_room(parent, grow={parent.pk: least(node.kind)})
-            self.place(node, self._row(parent.pk))
+            self.place(node, self.open(parent.pk))
             return
         node.pk, node.parent, node.tree_id = pk, parent, 1
         node.lft, node.rght = left, left + width - 1
         node.depth, node.path = parent.depth + 1, f"{parent.path}{pk}/"
 
-    def transplant(self, node: Organization, parent: Organization) -> None:
-        """Put `node` and all below it under `parent`: one UPDATE by a constant, and a renumbering where it does not fit.
-
-        Both come from `hold`, under the exclusive lock.
-        """
-        _, left = self._next(parent)
+    def transplant(self, node: Organization, opening: Opening) -> None:
+        """Put `node` (held) and all below it there, under the exclusive lock: one UPDATE by a constant, and a renumbering
+        where it does not fit."""
+        parent, _, left = opening
         fits = parent.rght - left > node.rght - node.lft
         shift = left - node.lft if fits else 0
-        above = len(node.path) - len(f"{node.pk}/")
-        _execute(
-            SHIFT,
-            [
-                shift,
-                shift,
-                parent.depth + 1 - node.depth,
-                parent.path,
-                above + 1,
-                node.pk,
-                parent.pk,
-                node.path + "%",
-            ],
-        )
+        deeper = parent.depth + 1 - node.depth
+        kept = node.path.index(f"/{node.pk}/") + 2  # of the path, from the own id on
+        _execute(SHIFT, [shift, shift, deeper, parent.path, kept, node.pk, parent.pk, f"{node.path}%"])
         if not fits:
             self._make_room(parent, grow={})
 
@@ -197,19 +210,9 @@ class SparseTreeManager(TreeManager["Organization"]):
 
     def repair(self) -> None:
         """Compute numbers, depths and paths afresh from `parent`, under the exclusive lock."""
-        self.lock()
         _execute(REWALK)
         _execute(REROOT, [LAST])
         self._renumber(self.get(parent=None), grow={})
-
-    def _row(self, pk: int) -> Organization:
-        row: Organization = self.order_by().select_for_update(no_key=True).get(pk=pk)
-        return row
-
-    def _next(self, parent: Organization) -> tuple[int, int]:
-        """A new id, and the number where the next slice of `parent` begins."""
-        pk, last = _execute(NEXT, [parent.pk])[0]
-        return pk, max(last or 0, parent.lft) + 1
 
     def _place_root(self, node: Organization) -> None:
         ((node.pk,),) = _execute(NEXT_MANY, [1])

@@ -44,13 +44,13 @@ def with_room(act: Callable[[], T]) -> T:
 
 
 def lock_shared() -> None:
-    _insist_on_transaction()
+    insist_on_transaction()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", LOCK)
 
 
 def lock_exclusive() -> None:
-    _insist_on_transaction()
+    insist_on_transaction()
     with connection.cursor() as cursor:
         if not _held("ShareLock"):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
@@ -71,6 +71,6 @@ def _held(mode: str) -> bool:
         return bool(cursor.fetchone() == (True,))
 
 
-def _insist_on_transaction() -> None:
+def insist_on_transaction() -> None:
     if not connection.in_atomic_block:
         raise TreeMisuse("the tree lock lasts as long as the transaction: open one first")

@@ -62,13 +62,14 @@ def create(
     """A new organisation under `parent`. Touches no other row."""
 
     def insert() -> Organization:
-        above = Organization.objects.hold(parent.pk)
+        opening = Organization.objects.open(parent.pk)
+        above = opening.parent
         policy.require(by, Act.MANAGE_ORGANIZATIONS, above)
         _check_place(above, kind)
         made = Organization(
             kind=kind, name=name, short_name=short_name, industry=industry, province_code=above.province_code
         )
-        Organization.objects.place(made, above)
+        Organization.objects.place(made, opening)
         made.save()
         _record(
             by,
@@ -97,11 +98,11 @@ def move(organization: Organization, *, to: Organization, by: Role) -> None:
     """Put `organization`, with everything below it and every row of theirs, under `to`."""
     with _in_words(), transaction.atomic():
         Organization.objects.lock()
-        held, above = Organization.objects.hold(organization.pk), Organization.objects.hold(to.pk)
+        held, opening = Organization.objects.hold(organization.pk), Organization.objects.open(to.pk)
         _require_over(by, held)
-        policy.require(by, Act.MANAGE_ORGANIZATIONS, above)
-        _check_move(held, above)
-        Organization.objects.transplant(held, above)
+        policy.require(by, Act.MANAGE_ORGANIZATIONS, opening.parent)
+        _check_move(held, opening.parent)
+        Organization.objects.transplant(held, opening)
         moved = Organization.objects.get(pk=held.pk)
         _carry_along(held, moved)
         _record(by, "organization.move", moved, fields=["parent"])

@@ -47,7 +47,9 @@ def drift() -> Iterator[tuple[str, list[int]]]:
 
 def fix() -> None:
     """Set right whatever `drift` finds; the parents are believed."""
-    Organization.objects.repair()
+    Organization.objects.lock()
+    if any(Organization.objects.faults()):
+        Organization.objects.repair()
     for pk in list(_unsorted()):
         organization = Organization.objects.get(pk=pk)
         Organization.objects.filter(pk=pk).update(sort_key=sort_key(organization.name))
