@@ -27,7 +27,7 @@ AGES = {
 }
 WORKING = (20.0, 31.0)
 # 领域 of a number as a figure: 初中, 高中, 中职, 高校, 社会.
-DOMAINS = {
+DOMAINS: dict[str, int] = {
     StudyStatus.JUNIOR: 1,
     StudyStatus.SENIOR: 2,
     StudyStatus.VOCATIONAL: 3,
@@ -58,18 +58,12 @@ def born(kind: str, dice: Random, today: date, *, ordinary: bool) -> date:
 
 
 def joined(born: date, dice: Random, today: date, *, since: date) -> date:
-    """One of the usual days after the 14th birthday and not past 28, at least a week ago."""
+    """One of the usual days after the 14th birthday and not past 28, at least a week ago; rather early than late."""
     first = max(since, birthday(born, JOINING_AGE))
     last = min(today - timedelta(days=7), birthday(born, LEAGUE_LAST_AGE))
-    years = range(first.year, last.year + 1)
-    return dice.choice(
-        [
-            day
-            for year in years
-            for month, at in JOINING_DAYS
-            if first <= (day := date(year, month, at)) <= last
-        ]
-    )
+    days = (date(year, *day) for year in range(first.year, last.year + 1) for day in JOINING_DAYS)
+    possible = [day for day in days if first <= day <= last]
+    return min(dice.choice(possible), dice.choice(possible))
 
 
 def education(born: date, dice: Random, today: date) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future
 from enum import Enum, auto
 from uuid import uuid4
 
@@ -22,6 +24,8 @@ from orgs.models import Organization, Role
 from orgs.policy import reviewer_of
 
 SEED = 20230504
+# So many people's files are being drawn while those before them are entered.
+AHEAD = 4
 REASONS = (
     "第 1 页照片缺失，请补贴近期免冠照片后重新扫描上传。",
     "第 5 页入团介绍人未签名，请补签后重新上传。",
@@ -44,6 +48,7 @@ class Fate(Enum):
     """Found unusable by the inspection."""
 
 
+Part = tuple[Person, Fate, Future[bytes] | None]
 A, W, R, G, B = Fate.APPROVED, Fate.WAITING, Fate.REFUSED, Fate.AGAIN, Fate.BROKEN
 CAST = {
     SCHOOL_BRANCH: (A, A, A, W, W, W, W, W, R, R, B, G, A, A),
@@ -64,10 +69,17 @@ def plant(people: int) -> None:
     kinds = tree.kinds()
     branches = [one for one in below if one.name in kinds]
     source = People(branches, today=timezone.localdate(), seed=SEED)
-    scene = _Scene(roles)
-    for branch, fate in itertools.islice(_fates(branches, roles), people):
-        since = lives.SINCE if fate == Fate.APPROVED else FILES_BEGIN
-        scene.play(source.next(branch, kinds[branch.name], since=since), fate)
+    with Papers() as papers:
+        scene = _Scene(roles, papers)
+        queue: deque[Part] = deque()
+        for branch, fate in itertools.islice(_fates(branches, roles), people):
+            since = lives.SINCE if fate == Fate.APPROVED else FILES_BEGIN
+            person = source.next(branch, kinds[branch.name], since=since)
+            queue.append((person, fate, papers.draw(person) if person.needs_file else None))
+            if len(queue) > AHEAD:
+                scene.play(*queue.popleft())
+        for part in queue:
+            scene.play(*part)
 
 
 def _fates(branches: list[Organization], roles: dict[int, Role]) -> Iterator[tuple[Organization, Fate]]:
@@ -76,7 +88,7 @@ def _fates(branches: list[Organization], roles: dict[int, Role]) -> Iterator[tup
         for fate in CAST.get(branch.name, ()):
             yield branch, fate
     others = [branch for branch in branches if branch.name not in CAST]
-    reviewers = {}
+    reviewers: dict[Organization | None, Organization] = {}
     for branch in others:
         reviewers.setdefault(reviewer_of(branch, author=roles[branch.pk].user), branch)
     for branch in reviewers.values():
@@ -89,16 +101,16 @@ def _fates(branches: list[Organization], roles: dict[int, Role]) -> Iterator[tup
 class _Scene:
     """The people of the province at work: 团支部 enter, committees decide."""
 
-    def __init__(self, roles: dict[int, Role]) -> None:
+    def __init__(self, roles: dict[int, Role], papers: Papers) -> None:
         self._roles = roles
-        self._papers = Papers()
+        self._papers = papers
         self._reasons = itertools.cycle(REASONS)
 
-    def play(self, person: Person, fate: Fate) -> None:
+    def play(self, person: Person, fate: Fate, paper: Future[bytes] | None) -> None:
         role = self._roles[person.branch.pk]
         upload = None
-        if person.needs_file:
-            upload = self._papers.hand_in(person, by=role, broken=fate == Fate.BROKEN)
+        if paper:
+            upload = self._papers.hand_in(person, paper.result(), by=role, broken=fate == Fate.BROKEN)
         member = entry.enter(person.entry, organization=person.branch, upload=upload, key=uuid4(), by=role)
         if upload is None:
             return
@@ -107,7 +119,8 @@ class _Scene:
         if fate in {Fate.REFUSED, Fate.AGAIN}:
             self._refuse(member)
         if fate == Fate.AGAIN:
-            resubmission.resubmit(member, self._papers.hand_in(person, by=role), by=role)
+            better = self._papers.hand_in(person, self._papers.draw(person).result(), by=role)
+            resubmission.resubmit(member, better, by=role)
 
     def _approve(self, member: Member) -> None:
         archive, role = self._waiting(member)
