@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NoReturn
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from orgs import policy
@@ -17,32 +14,17 @@ from orgs.kinds import ALLOWED_BELOW, MAX_LEVELS, Kind
 from orgs.models import Organization, Role, at_columns, located_models
 from orgs.policy import Act
 from orgs.services import audit
+from orgs.services.placement import (
+    check_depth,
+    check_kind,
+    check_move,
+    check_nothing_open,
+    check_place,
+    in_words,
+    refuse,
+)
 from orgs.sorting import sort_key
-from orgs.tree_lock import TreeBusy, with_room
-
-
-class Refused(ValidationError):
-    """Why the tree stays as it is: words for the person, a code for the caller."""
-
-
-def _refuse(code: str, message: str) -> NoReturn:
-    raise Refused(message, code=code)
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Say what the database refused. Outside the transaction, which it has ended."""
-    try:
-        yield
-    except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
-        for constraint in Organization._meta.constraints:
-            if constraint.name == getattr(diagnosis, "constraint_name", ""):
-                code = constraint.name.removeprefix("organization_")
-                raise Refused(str(constraint.violation_error_message), code=code) from error
-        raise
-    except TreeBusy:
-        _refuse("busy", "组织树正在调整，请稍后再试。")
+from orgs.tree_lock import with_room
 
 
 def plant_root(*, name: str, short_name: str, province_code: str, industry: str = "党政机关") -> Organization:
@@ -50,7 +32,7 @@ def plant_root(*, name: str, short_name: str, province_code: str, industry: str 
     root = Organization(
         kind=Kind.PROVINCE, name=name, short_name=short_name, industry=industry, province_code=province_code
     )
-    with _in_words(), transaction.atomic():
+    with in_words(), transaction.atomic():
         root.save()
         _record(None, "organization.create", root, to_state="active")
     return root
@@ -65,7 +47,7 @@ def create(
         opening = Organization.objects.open(parent.pk)
         above = opening.parent
         policy.require(by, Act.MANAGE_ORGANIZATIONS, above)
-        _check_place(above, kind)
+        check_place(above, kind)
         made = Organization(
             kind=kind, name=name, short_name=short_name, industry=industry, province_code=above.province_code
         )
@@ -80,13 +62,13 @@ def create(
         )
         return made
 
-    with _in_words():
+    with in_words():
         return with_room(insert)
 
 
 def rename(organization: Organization, *, name: str, short_name: str, by: Role) -> None:
     """New 全称 and 简称; siblings are ordered by the new name at once."""
-    with _in_words(), transaction.atomic():
+    with in_words(), transaction.atomic():
         held = Organization.objects.hold(organization.pk)
         policy.require(by, Act.MANAGE_ORGANIZATIONS, held)
         _change(held, name=name, short_name=short_name, sort_key=sort_key(name))
@@ -96,12 +78,12 @@ def rename(organization: Organization, *, name: str, short_name: str, by: Role) 
 
 def move(organization: Organization, *, to: Organization, by: Role) -> None:
     """Put `organization`, with everything below it and every row of theirs, under `to`."""
-    with _in_words(), transaction.atomic():
+    with in_words(), transaction.atomic():
         Organization.objects.lock()
         held, opening = Organization.objects.hold(organization.pk), Organization.objects.open(to.pk)
         _require_over(by, held)
         policy.require(by, Act.MANAGE_ORGANIZATIONS, opening.parent)
-        _check_move(held, opening.parent)
+        check_move(held, opening.parent)
         Organization.objects.transplant(held, opening)
         moved = Organization.objects.get(pk=held.pk)
         _carry_along(held, moved)
@@ -111,19 +93,19 @@ def move(organization: Organization, *, to: Organization, by: Role) -> None:
 
 def change_kind(organization: Organization, *, kind: Kind, by: Role) -> None:
     """For instance a 团支部 that has grown becomes a 团总支; its interval is widened for the branches to come."""
-    with _in_words(), transaction.atomic():
+    with in_words(), transaction.atomic():
         Organization.objects.lock()
         held = Organization.objects.hold(organization.pk)
         above = _require_over(by, held)
         before = held.kind
-        _check_place(above, kind)
+        check_place(above, kind)
         for child in held.children.active().values_list("kind", flat=True).distinct():
             if child not in ALLOWED_BELOW[kind]:
-                _refuse(
+                refuse(
                     "kind",
                     f"“{held.name}”下有{Kind(child).label}，{kind.label}下不能设立{Kind(child).label}。",
                 )
-        _check_nothing_open(held)
+        check_nothing_open(held)
         _change(held, kind=kind)
         Organization.objects.widen(held)
         _tell_located(held)
@@ -133,18 +115,18 @@ def change_kind(organization: Organization, *, kind: Kind, by: Role) -> None:
 
 def deactivate(organization: Organization, *, by: Role) -> None:
     """Close `organization`; it stays where it is, for what it has done."""
-    with _in_words(), transaction.atomic():
+    with in_words(), transaction.atomic():
         held = Organization.objects.hold(organization.pk)
         _require_over(by, held)
         if not held.is_active:
-            _refuse("inactive", f"“{held.name}”已停用。")
+            refuse("inactive", f"“{held.name}”已停用。")
         children = held.children.active().order_by("sort_key", "id")
         if names := [f"“{child.short_name}”" for child in children[:4]]:
             more = "等" if len(names) == 4 else ""
-            _refuse(
+            refuse(
                 "children", f"“{held.name}”下还有启用的组织：{'、'.join(names[:3])}{more}。请先移走或停用。"
             )
-        _check_nothing_open(held)
+        check_nothing_open(held)
         _change(held, deactivated_at=timezone.now())
         _tell_located(held)
         _record(by, "organization.deactivate", held, from_state="active", to_state="inactive")
@@ -166,10 +148,10 @@ class Planned:
 def bulk_load(rows: Iterable[Planned], *, province_code: str) -> dict[str, int]:
     """A whole tree into an empty database, parents before children, the province first; returns the ids by key."""
     plan = list(rows)
-    with _in_words(), transaction.atomic():
+    with in_words(), transaction.atomic():
         Organization.objects.lock()
         if Organization.objects.exists():
-            _refuse("not_empty", "已有组织，不能再整批建立组织树。")
+            refuse("not_empty", "已有组织，不能再整批建立组织树。")
         _check_plan(plan)
         moment = timezone.now()
         columns = ["name", "short_name", "industry", "province_code", "sort_key", "created_at"]
@@ -184,62 +166,28 @@ def bulk_load(rows: Iterable[Planned], *, province_code: str) -> dict[str, int]:
 
 def _check_plan(plan: list[Planned]) -> None:
     if not plan:
-        _refuse("root", "没有可以建立的组织。")
+        refuse("root", "没有可以建立的组织。")
     seen: dict[str, tuple[Kind, int]] = {}
     for row in plan:
         if row.key in seen:
-            _refuse("key", f"“{row.name}”的代号重复。")
+            refuse("key", f"“{row.name}”的代号重复。")
         if not seen:
             if row.kind != Kind.PROVINCE or row.parent:
-                _refuse("root", "第一个组织须为省级领导机关。")
+                refuse("root", "第一个组织须为省级领导机关。")
             seen[row.key] = (row.kind, 0)
             continue
         if row.parent not in seen:
-            _refuse("parent", f"“{row.name}”的上级组织须列在它之前。")
+            refuse("parent", f"“{row.name}”的上级组织须列在它之前。")
         kind, depth = seen[row.parent]
-        _check_kind(kind, row.kind)
-        _check_depth(depth + 1)
+        check_kind(kind, row.kind)
+        check_depth(depth + 1)
         seen[row.key] = (row.kind, depth + 1)
-
-
-def _check_place(above: Organization, kind: str, *, height: int = 0) -> None:
-    """Whether something of this kind, with `height` levels below it, may stand under `above`."""
-    if not above.is_active:
-        _refuse("inactive", f"“{above.name}”已停用，不能在其下设立组织。")
-    _check_kind(above.kind, kind)
-    _check_depth(above.depth + 1 + height)
-
-
-def _check_kind(above: str, kind: str) -> None:
-    if kind not in ALLOWED_BELOW[Kind(above)]:
-        _refuse("kind", f"{Kind(above).label}下不能设立{Kind(kind).label}。")
-
-
-def _check_depth(depth: int) -> None:
-    if depth >= MAX_LEVELS:
-        _refuse("ten_levels", f"组织树最多{MAX_LEVELS}级，此处已超出。")
-
-
-def _check_move(held: Organization, above: Organization) -> None:
-    if above.is_at_or_below(held):
-        _refuse("below_itself", f"不能把“{held.name}”移到它自己或其下级组织之下。")
-    if above.pk == held.parent_id:
-        _refuse("same_parent", f"“{held.name}”已在“{above.name}”之下。")
-    if not held.is_active:
-        _refuse("inactive", f"“{held.name}”已停用，不能移动。")
-    deepest = Organization.objects.under(held).aggregate(deepest=Max("depth"))["deepest"]
-    _check_place(above, held.kind, height=deepest - held.depth)
-
-
-def _check_nothing_open(held: Organization) -> None:
-    if open_rows := [words for model in located_models() if (words := model.blocks_deactivation(held))]:
-        _refuse("open", f"“{held.name}”还有未办结的事项：{'；'.join(open_rows)}。")
 
 
 def _require_over(by: Role, held: Organization) -> Organization:
     """Insist that the role manages what stands above: nobody moves or closes their own organisation. Returns the parent."""
     if held.parent_id is None:
-        _refuse("root", f"“{held.name}”是根组织，不能移动、停用或变更类型。")
+        refuse("root", f"“{held.name}”是根组织，不能移动、停用或变更类型。")
     above: Organization = Organization.objects.get(pk=held.parent_id)
     policy.require(by, Act.MANAGE_ORGANIZATIONS, above)
     return above

@@ -12,7 +12,8 @@ from numbering.models import Holding
 from orgs.kinds import ALLOWED_BELOW, Kind
 from orgs.models import AuditEvent, Organization, Role, located_models, settled
 from orgs.services import organizations
-from orgs.services.organizations import Planned, Refused
+from orgs.services.organizations import Planned
+from orgs.services.placement import Refused
 from tests.factories import RoleFactory, World
 from tests.orgs.trees import grow, grow_line, tree_is_sound
 

@@ -12,7 +12,7 @@ from numbering.models import Holding
 from orgs.kinds import Kind
 from orgs.models import Organization, Role, settled
 from orgs.services import organizations
-from orgs.services.organizations import Refused
+from orgs.services.placement import Refused
 from tests.orgs.trees import at_once, grow, grow_line, in_background, plant, tree_is_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from orgs import intervals
 from orgs.kinds import ALLOWED_BELOW, Kind
 from orgs.models import Organization, Role
 from orgs.services import organizations
-from orgs.services.organizations import Refused
+from orgs.services.placement import Refused
 from tests.orgs.trees import grow, tree_is_sound, walked_down, walked_up
 
 STEPS = 300
