@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
+from archives.demo.tree import PROVINCE
 from orgs.models import Organization, Role, User
 from orgs.services import audit
 
 # Without signs that are taken for one another.
 SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
 LISTED = {
-    "共青团演示省委员会": ("省级", "demo-province", "演示省级管理员"),
+    PROVINCE: ("省级", "demo-province", "演示省级管理员"),
     "共青团演示甲市委员会": ("市级", "demo-city", "演示市级管理员"),
     "共青团演示城东区委员会": ("县级", "demo-county", "演示县级管理员"),
     "演示第一中学团委": ("团委（学校）", "demo-school", "演示学校团委管理员"),
@@ -40,6 +41,12 @@ class Account:
 
     def listed(self) -> dict[str, str]:
         return asdict(self)
+
+
+def stand() -> bool:
+    """Whether the province in the database is the made-up one: its administrator is ours."""
+    _, username, _ = LISTED[PROVINCE]
+    return Role.objects.filter(organization__parent=None, user__username=username).exists()
 
 
 def appoint(organization: Organization, *, password: str | None = None) -> Role:

@@ -28,11 +28,6 @@ class Line:
     people: tuple[str, ...]
 
 
-def stands() -> bool:
-    """Whether the province in the database is the made-up one."""
-    return Organization.objects.filter(parent=None, name=PROVINCE).exists()
-
-
 def plant_root() -> Organization:
     return organizations.plant_root(
         name=PROVINCE,

@@ -30,9 +30,9 @@ from members.services.entry import require_unknown
 from numbering.services.holdings import require_free
 from orgs.dictionaries import DICTIONARIES, Group
 from orgs.kinds import Kind
-from orgs.models import AuditEvent, Notice, Organization, Role
+from orgs.models import AuditEvent, Notice, Organization, Role, User
 from orgs.policy import reviewer_of
-from tests.factories import EntryFactory, plant_world
+from tests.factories import EntryFactory
 
 PEOPLE = 40
 
@@ -98,13 +98,12 @@ def test_a_lost_file_is_written_anew_with_new_passwords(planted: Demo, tmp_path:
     assert Member.objects.count() == PEOPLE
 
 
-@pytest.mark.django_db
-def test_a_real_province_is_left_alone(tmp_path: Path) -> None:
-    plant_world()
-    before = Organization.objects.count()
+def test_a_province_with_an_administrator_of_its_own_is_left_alone(planted: Demo, tmp_path: Path) -> None:
+    User.objects.filter(username="demo-province").update(username="province")
+    before = AuditEvent.objects.count(), Organization.objects.count()
     with pytest.raises(CommandError, match="空的数据库"):
         plant(tmp_path / "demo.json")
-    assert Organization.objects.count() == before
+    assert (AuditEvent.objects.count(), Organization.objects.count()) == before
     assert not (tmp_path / "demo.json").exists()
 
 

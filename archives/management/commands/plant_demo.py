@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
-from archives.demo import accounts, planting, tree
+from archives.demo import accounts, planting
 from archives.demo.ready import ready
 from members.models import Member
 from orgs.models import Organization
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path | None, url: str, people: int, **options: Any) -> None:
         file = file or Path(settings.VAR_DIR) / "demo.json"
-        planted = tree.stands()
+        planted = accounts.stand()
         if planted and file.exists():
             self.stdout.write(f"演示省已经建立，没有改变。账号见 {file}")
             return
