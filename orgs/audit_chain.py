@@ -15,6 +15,13 @@ from django.utils import timezone
 from orgs.models import AuditEvent, AuditSeal
 
 MAX_A_SEAL = 10_000
+OLDEST = """
+SELECT coalesce(min(x::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+FROM pg_snapshot_xip(pg_current_snapshot()) x
+LEFT JOIN pg_locks l ON l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.transactionid = x::xid
+LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE a.datid IS NULL OR a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+"""The oldest transaction that could still write here: a neighbour database of the same server holds nothing up."""
 
 
 def seal() -> None:
@@ -44,15 +51,12 @@ def _open() -> None:
     if newest is not None and newest.hash is None:
         return
     first = newest.last + 1 if newest else 1
-    fresh = (
-        AuditEvent.objects.filter(pk__gte=first, pk__lt=first + MAX_A_SEAL)
-        .order_by("-pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    if fresh is not None:
+    # By count, not by number: rolled-back transactions leave gaps of any width.
+    fresh = AuditEvent.objects.filter(pk__gte=first).order_by("pk").values_list("pk", flat=True)[:MAX_A_SEAL]
+    last = max(fresh, default=None)
+    if last is not None:
         # An event with a smaller number may still be uncommitted: its transaction is older than this horizon.
-        AuditSeal.objects.create(first=first, last=fresh, horizon=_next_transaction(), previous=newest)
+        AuditSeal.objects.create(first=first, last=last, horizon=_next_transaction(), previous=newest)
 
 
 def _transaction(sql: str) -> int:
@@ -62,7 +66,7 @@ def _transaction(sql: str) -> int:
 
 
 def _oldest_running() -> int:
-    return _transaction("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+    return _transaction(OLDEST)
 
 
 def _next_transaction() -> int:

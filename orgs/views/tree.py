@@ -27,6 +27,7 @@ MOST_PAGES = 100
 FOUND = 50
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _INITIALS = re.compile(r"[a-z0-9]{2,20}")
+_NUMERALS = {"y": "1", "e": "2", "s": "3|4|10", "w": "5", "l": "6", "q": "7", "b": "8", "j": "9"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +132,16 @@ def search(role: Role, picker: Picker, query: str) -> list[dict[str, str]]:
 def _matches(query: str) -> Q:
     found = Q(name__icontains=query) | Q(short_name__icontains=query)
     if _INITIALS.fullmatch(query.lower()):
-        # The sort key is the name's syllables and its numbers, zero-padded: bzx finds 丙中学, b3b finds 本3班.
-        tokens = re.findall(r"[a-z]|[0-9]+", query.lower())
-        found |= Q(
-            sort_key__regex="(^| )"
-            + " ".join(f"{token}[a-z]*" if token.isalpha() else f"0*{token}" for token in tokens)
-        )
+        words = [_word(token) for token in re.findall(r"[a-z]|[0-9]+", query.lower())]
+        found |= Q(sort_key__regex="(^| )" + " ".join(words))
     return found
+
+
+def _word(token: str) -> str:
+    """One initial or number as the sort key may hold it: syllables, and zero-padded numbers also where the name has 一 二 三."""
+    if token.isdigit():
+        return f"0*{token}"
+    return f"({token}[a-z]*|0*({_NUMERALS[token]}))" if token in _NUMERALS else f"{token}[a-z]*"
 
 
 def _values(rows: Any, *more: str) -> QuerySet[Organization, dict[str, Any]]:

@@ -1,0 +1,74 @@
+"""Who sees which menu (domain: menus by kind of organisation)."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from orgs.menus import menu_for
+from orgs.models import Duty, Role
+from tests.factories import RoleFactory, World
+
+BRANCH = ["工作台", "录入团员团干部", "团员列表", "操作中心"]
+GENERAL = ["工作台", "团员列表", "操作中心"]
+COMMITTEE = ["工作台", "团员列表", "待审核", "组织管理", "操作中心"]
+
+
+def labels(role: Role, path: str = "/") -> list[str]:
+    return [item.label for group in menu_for(role, path=path) for item in group.items]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("branch", BRANCH),
+        ("street_branch", BRANCH),
+        ("county_branch", BRANCH),
+        ("general", GENERAL),
+        ("school", COMMITTEE),
+        ("street", COMMITTEE),
+        ("county", COMMITTEE),
+        ("city", COMMITTEE),
+        ("province", COMMITTEE),
+    ],
+)
+def test_the_menu_follows_the_kind_of_organisation(world: World, place: str, expected: list[str]) -> None:
+    assert labels(world.role(getattr(world, place))) == expected
+
+
+@pytest.mark.parametrize("place", ["branch", "school", "province"])
+def test_a_cadre_in_person_sees_only_the_inbox(world: World, place: str) -> None:
+    assert labels(RoleFactory(organization=getattr(world, place), duty=Duty.CADRE)) == ["操作中心"]
+
+
+def test_the_longest_address_names_the_current_item(branch_role: Role) -> None:
+    def current(path: str) -> list[str]:
+        return [
+            item.label for group in menu_for(branch_role, path=path) for item in group.items if item.current
+        ]
+
+    assert current("/") == ["工作台"]
+    assert current(reverse("enter")) == ["录入团员团干部"]
+    assert current(reverse("members")) == ["团员列表"]
+    assert current("/elsewhere/") == []
+
+
+def test_a_group_without_items_is_absent(branch_role: Role) -> None:
+    assert [group.title for group in menu_for(branch_role, path="/")] == ["", "团员管理", "我的"]
+
+
+def test_the_inbox_item_counts_what_is_unread(branch_role: Role) -> None:
+    items = {
+        item.label: item.count for group in menu_for(branch_role, path="/", unread=3) for item in group.items
+    }
+    assert items["操作中心"] == 3
+    assert items["团员列表"] == 0
+
+
+def test_every_item_leads_to_a_page_that_opens(client: object, log_in: object, world: World) -> None:
+    for place in ("branch", "general", "school", "province"):
+        role = world.role(getattr(world, place))
+        log_in(role)
+        for group in menu_for(role, path="/"):
+            for item in group.items:
+                assert client.get(item.url).status_code == 200, (place, item.label)
