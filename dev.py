@@ -478,7 +478,7 @@ def reset(env: Env) -> None:
 def prepare(env: Env, args: argparse.Namespace) -> None:
     say("Preparing the database …")
     must(PYTHON, "manage.py", "migrate", "--verbosity", "0", env=env)
-    must(PYTHON, "manage.py", "createcachetable", env=env)
+    must(PYTHON, "manage.py", "createcachetable", "--verbosity", "0", env=env)
     if env.get("DEBUG", "0").lower() in {"", "0", "false", "no", "off"}:
         must(PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
     if not args.no_demo:

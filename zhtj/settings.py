@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from zhtj.env import data_keys, env, folder, key, need
 
@@ -104,13 +105,16 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "zhtj_cache"}}
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
     BROKER_DIR = folder("BROKER_DIR", VAR_DIR / "broker")
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost/"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
         "data_folder_out": str(BROKER_DIR),
         "control_folder": str(folder("BROKER_CONTROL_DIR", VAR_DIR / "broker-control")),
         "polling_interval": 0.2,
     }
+# Signs of life do not queue behind a heap of inspections: a worker takes from both queues in turn.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("pulse")]
+CELERY_TASK_ROUTES = {"orgs.tasks.beat": {"queue": "pulse"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker never costs the request; the sweep rings again
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
