@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         if not planted:
             self._plant(people)
         # Also when the file was lost, since nobody knows the passwords any more.
-        content = {"url": url, "accounts": [one.listed() for one in accounts.renew()], "ready": ready()}
+        content = {"url": url, "accounts": [asdict(one) for one in accounts.renew()], "ready": ready()}
         write_private(file, json.dumps(content, ensure_ascii=False, indent=1))
         self.stdout.write(f"账号和可录入人员写入 {file}")
 
