@@ -14,7 +14,6 @@ from typing import Any
 MEMORY = 512 * 2**20
 CPU_SECONDS = 10
 MAX_OBJECTS = 200_000
-MAX_VISITS = 20 * MAX_OBJECTS
 MAX_WIDTH = 2000
 MAX_AREA = 12_000_000
 BLANKS = b"\r\n\t\f\x00 "
@@ -91,10 +90,13 @@ def inspect(data: bytes, max_pages: int) -> dict[str, Any]:
     """The verdict on one file."""
     stumbles = _listen()
     reader = _open(data)
+    listed = set(_listed(reader))
+    if len(listed) > MAX_OBJECTS:
+        raise Refused("too_complex")
     packed = []
-    for one in _containers(reader, stumbles):
+    for one in _containers(reader, listed, stumbles):
         if isinstance(one, dict):
-            _check_dictionary(one, stumbles)
+            _check_dictionary(one, listed, stumbles)
             if dict.get(one, "/Type") == "/ObjStm" and hasattr(one, "get_data"):
                 packed.append(one)
     pages = len(reader.pages)
@@ -129,14 +131,13 @@ def _load_parser() -> None:
         sys.exit("pypdf is missing")  # a broken installation is not the file's fault
 
 
-def _listen() -> list[str]:
-    """The list in which pypdf's own remarks about a file will be gathered."""
-    stumbles: list[str] = []
+def _listen() -> set[str]:
+    """The set in which pypdf's own remarks about a file will be gathered."""
+    stumbles: set[str] = set()
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if len(stumbles) < 100:
-                stumbles.append(str(record.msg))
+            stumbles.add(str(record.msg)[:80])
 
     logger = logging.getLogger("pypdf")
     logger.addHandler(Ear())
@@ -159,46 +160,29 @@ def _open(data: bytes) -> Any:
     return Reader(io.BytesIO(data), strict=False)
 
 
-def _containers(reader: Any, stumbles: list[str]) -> Iterator[Any]:
+def _containers(reader: Any, listed: set[tuple[int, int]], stumbles: set[str]) -> Iterator[Any]:
     """Every dictionary, stream and array of the file once, reachable or not, without recursion."""
-    from pypdf.generic import IndirectObject
-
-    todo: list[Any] = [reader.trailer]
-    seen: set[tuple[int, int]] = set()
-
-    def meet(part: Any) -> None:
-        if isinstance(part, IndirectObject):
-            if (part.idnum, part.generation) in seen:
-                return
-            seen.add((part.idnum, part.generation))
-            if len(seen) > MAX_OBJECTS:
-                raise Refused("too_complex")
-        todo.append(part)
-
-    for number, generation in _listed(reader):
-        meet(IndirectObject(number, generation, reader))
-    for _ in range(MAX_VISITS):
-        if not todo:
-            return
-        one = todo.pop()
-        if isinstance(one, IndirectObject):
-            one = _resolve(one, stumbles)
-        yield one
-        for part in _parts(one):
-            meet(part)
-    raise Refused("too_complex")
-
-
-def _parts(one: Any) -> list[Any]:
-    """The containers and references directly in a container; unresolved, unlike pypdf's own iteration."""
     from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-    inside: list[Any] = []
-    if isinstance(one, DictionaryObject):
-        inside = list(dict.values(one))
-    elif isinstance(one, ArrayObject):
-        inside = list(list.__iter__(one))
-    return [part for part in inside if isinstance(part, (IndirectObject, DictionaryObject, ArrayObject))]
+    todo: list[Any] = [
+        reader.trailer,
+        *(IndirectObject(number, generation, reader) for number, generation in listed),
+    ]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, IndirectObject):
+            one = _resolve(one, listed, stumbles)
+        parts: list[Any] = []
+        if isinstance(one, DictionaryObject):
+            parts = list(dict.values(one))  # pypdf's own iteration would follow references
+        elif isinstance(one, ArrayObject):
+            parts = list(list.__iter__(one))
+        yield one
+        todo += [part for part in parts if isinstance(part, (DictionaryObject, ArrayObject))]
+        if any(
+            isinstance(part, IndirectObject) and (part.idnum, part.generation) not in listed for part in parts
+        ):
+            stumbles.add("missing")
 
 
 def _listed(reader: Any) -> Iterator[tuple[int, int]]:
@@ -209,26 +193,33 @@ def _listed(reader: Any) -> Iterator[tuple[int, int]]:
     yield from ((number, 0) for number in reader.xref_objStm if number not in reader.xref.get(0, {}))
 
 
-def _resolve(reference: Any, stumbles: list[str]) -> Any:
+def _resolve(reference: Any, listed: set[tuple[int, int]], stumbles: set[str]) -> Any:
     """The object, or None for one that cannot be read: then the raw bytes are searched."""
+    from pypdf.errors import LimitReachedError
+
+    if (reference.idnum, reference.generation) not in listed:
+        stumbles.add("missing")  # pypdf would search the whole file, for each of perhaps a hundred thousand
+        return None
     try:
         return reference.get_object()
     except (Refused, MemoryError):
         raise
+    except LimitReachedError:  # an object larger or deeper than pypdf is willing to read
+        raise Refused("too_complex") from None
     except Exception as error:  # a dozen types outside pypdf's own family were seen
-        stumbles.append(type(error).__name__)
+        stumbles.add(type(error).__name__)
         return None
 
 
-def _check_dictionary(found: dict[Any, Any], stumbles: list[str]) -> None:
+def _check_dictionary(found: dict[Any, Any], listed: set[tuple[int, int]], stumbles: set[str]) -> None:
     """Names are compared as parsed: /J#61vaScript hides nothing, nor does an object stream."""
-    for key in KEYS:
-        if key in found and repr(dict.get(found, key)) != "NullObject":
+    for key in KEYS.keys() & found.keys():
+        if repr(dict.get(found, key)) != "NullObject":
             raise Refused(KEYS[key])
     for key, table in (("/S", ACTIONS), ("/Subtype", KINDS), ("/Type", KINDS)):
         value = dict.get(found, key)
         if hasattr(value, "idnum"):
-            value = _resolve(value, stumbles)
+            value = _resolve(value, listed, stumbles)
         if isinstance(value, str) and value in table:
             raise Refused(table[value])
 
