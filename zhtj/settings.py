@@ -233,6 +233,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"()": "zhtj.lib.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["masked"], "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "axes": {"level": "ERROR"},  # it names what was typed as an account, which may be a password
+    },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "zhtj.lib.logs.NoFormData"

@@ -110,7 +110,9 @@ def test_the_lock_is_for_one_name_from_one_address(client: Client, world: World)
     assert spoofed.status_code == 429
 
 
-def test_failures_are_on_record_without_what_was_typed(client: Client, branch_role: Role) -> None:
+def test_failures_are_on_record_without_what_was_typed(
+    client: Client, branch_role: Role, caplog: pytest.LogCaptureFixture
+) -> None:
     send(client, branch_role.user.username)
     send(client, PASSWORD, "a")  # somebody types the password into the wrong box
     events = AuditEvent.objects.filter(verb="log_in_failed").order_by("pk")
@@ -118,6 +120,7 @@ def test_failures_are_on_record_without_what_was_typed(client: Client, branch_ro
         (f"user:{branch_role.user_id}", "", []),
         ("user:", "", []),
     ]
+    assert PASSWORD not in caplog.text
     assert WRONG not in " ".join(AccessAttempt.objects.values_list("post_data", flat=True))
 
 
