@@ -70,10 +70,11 @@ def _wait_ready(process: subprocess.Popen[str]) -> None:
     ready = threading.Event()
 
     def read() -> None:
-        for line in process.stdout or ():
-            lines.append(line)
-            if "ready." in line:
-                ready.set()
+        with process.stdout as log:
+            for line in log:
+                lines.append(line)
+                if "ready." in line:
+                    ready.set()
         ready.set()
 
     threading.Thread(target=read, daemon=True).start()
@@ -112,3 +113,4 @@ def listen_at(folder: Path) -> None:
         "data_folder_out": str(folder),
         "control_folder": str(folder.with_name("control")),
     }
+    app._pool = app.amqp._producer_pool = None  # kept connections still ring where an earlier test listened
