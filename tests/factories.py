@@ -44,7 +44,7 @@ class EntryFactory(factory.Factory):
         model = Entry
 
     class Params:
-        born = factory.LazyFunction(lambda: date(2004, 1, 1) + timedelta(days=next(_serial)))
+        born = factory.LazyFunction(lambda: date(2003, 12, 31) - timedelta(days=next(_serial) % 3000))
 
     name = factory.Sequence(lambda n: f"演示团员{'甲乙丙丁戊己庚辛壬癸'[n % 10]}")
     id_number = factory.LazyAttribute(lambda o: id_number(o.born))

@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from archives.models.upload import Upload
 from members.models import Member
-from orgs.models import Located, LocatedQuerySet, Organization, Role, User, new_uuid, scope_indexes
+from orgs.models import Located, LocatedQuerySet, Notice, Organization, Role, User, new_uuid, scope_indexes
+from orgs.policy import reviewer_of
 
 
 class ArchiveQuerySet(LocatedQuerySet["Archive"]):
@@ -96,3 +97,13 @@ class Archive(Located):
 
     def __str__(self) -> str:
         return f"{self.member.name}的入团志愿书"
+
+    @classmethod
+    def after_move(cls, organization: Organization) -> None:
+        """The tree changed: what waits below `organization` goes to whoever reviews it now."""
+        waiting = cls.objects.under(organization).open().select_related("submitted_as__organization", "submitted_by")
+        for archive in waiting:
+            reviewer = reviewer_of(archive.submitted_as.organization, author=archive.submitted_by)
+            cls.objects.filter(pk=archive.pk).update(reviewer=reviewer)
+            if reviewer:
+                Notice.objects.open_todos().filter(subject=f"archive:{archive.pk}").update(organization=reviewer)

@@ -15,6 +15,7 @@ from members.models import Member, Post
 from members.rules import ENTRY_FIELDS
 from numbering.models import Holding
 from orgs.models import AuditEvent, Notice
+from orgs.services import organizations
 from tests.factories import EntryFactory, entry_with_file, new_key
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -303,3 +304,14 @@ def upload_of(role, name="a.pdf"):
     from archives.services import uploads
 
     return uploads.store(pdf_file(name), organization=role.organization, by=role)
+
+
+def test_what_waits_follows_a_branch_that_is_moved(world, branch_role):
+    upload = upload_of(branch_role)
+    member = entries.enter(entry_with_file(), organization=world.branch, upload=upload, key=new_key(), by=branch_role)
+    inspection.settle(upload, GOOD)
+    street = world.role(world.street)
+    organizations.move(world.branch, to=world.street, by=world.role(world.province))
+    archive = Archive.objects.get(member=member)
+    assert (archive.reviewer, archive.at_3) == (street.organization, street.organization_id)
+    assert Notice.objects.get(subject=f"archive:{archive.pk}", done_at=None).organization == street.organization
