@@ -45,7 +45,9 @@ def timeline(member: Member, archives: Sequence[Archive]) -> list[Event]:
     versions = {f"archive:{one.pk}": (number, one) for number, one in enumerate(archives, 1)}
     events = AuditEvent.objects.filter(subject__in=[f"member:{member.pk}", *versions])
     rows = events.select_related("user", "role__organization").order_by("-pk")[:MOST]
-    return [told for row in rows if (told := _tell(row, versions))]
+    # One transaction enters and submits, and its last word is that it entered: told as the beginning it is.
+    ordered = sorted(rows, key=lambda event: event.verb == "enter")
+    return [told for row in ordered if (told := _tell(row, versions))]
 
 
 def _tell(event: AuditEvent, versions: dict[str, tuple[int, Archive]]) -> Event | None:

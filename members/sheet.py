@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -49,6 +49,8 @@ def sections(member: Member) -> list[Section]:
             for spec in section.fields
             if spec.name not in NEVER and (values[spec.name] or spec.name in ALWAYS)
         ]
+        if len(rows) % 2:  # the last line of two columns has no half empty
+            rows[-1] = replace(rows[-1], wide=True)
         if rows:
             found.append(Section(section.legend, rows))
     return found

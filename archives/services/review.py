@@ -36,7 +36,9 @@ def refuse(archive: Archive, *, sha256: str, reason: str, by: Role) -> None:
 
 
 def outcome(archive: Archive) -> str:
-    """What became of a decided file and through whom: 已由 ×× 处理."""
+    """What became of a file that does not wait for a decision, and through whom: 已由 ×× 处理."""
+    if archive.state == Archive.State.CHECKING:
+        return f"{archive.member.name}的入团志愿书正在检查，检查完毕后才能审核"
     who = archive.decided_by.name if archive.decided_by else "系统"
     return f"{archive.member.name}的入团志愿书已由 {who} 处理，结果为“{archive.get_state_display()}”"
 

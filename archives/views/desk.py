@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -22,15 +22,14 @@ class Fact:
     warning: bool = False
 
 
-def case(archive: Archive, *, in_full: bool) -> list[sheet.Section]:
-    """The member's data in the guide's order; with the full ID number (and what it tells) only for who decides."""
-    found = sheet.sections(archive.member)
+def case(archive: Archive, *, in_full: bool) -> list[Row]:
+    """What was entered, in the guide's order; with the full ID number (and what it tells) only for who decides."""
+    rows = [row for section in sheet.sections(archive.member) for row in section.rows if row.value]
     if in_full:
         number = archive.member.opened("id_number")
-        rows = [row for row in found[0].rows if row.name != "id_number"]
-        rows[1:1] = [Row("id_number", "身份证号码", number, "id"), *sheet.read_from_id(number)]
-        found[0] = sheet.Section(found[0].legend, rows)
-    return found
+        at = [row.name for row in rows].index("id_number")
+        rows[at : at + 1] = [replace(rows[at], value=number), *sheet.read_from_id(number)]
+    return rows
 
 
 def file_facts(archive: Archive) -> list[Fact]:

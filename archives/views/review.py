@@ -19,6 +19,7 @@ from archives.models import Archive
 from archives.queue import Queue, decided_today, is_late, waited
 from archives.services import review as services
 from archives.views.desk import case, file_facts
+from members.rules import Entry
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
@@ -117,40 +118,53 @@ def _archive(request: ActingRequest, uuid: UUID) -> Archive:
 
 def _desk(request: ActingRequest, archive: Archive, form: RefusalForm, *, status: int = 200) -> HttpResponse:
     waiting = archive.state == Archive.State.WAITING
-    why_not = archive_policy.why_not_decide(request.role, archive) if waiting else services.outcome(archive)
-    if not why_not:
-        audit.record(
-            role=request.role,
-            verb="look",
-            subject=f"member:{archive.member.pk}",
-            organization=archive.organization,
-            fields=["id_number"],
-        )
-    queue = _queue(request)
-    place, total = queue.place(archive)
+    outcome = "" if waiting else services.outcome(archive)
+    why_not = archive_policy.why_not_decide(request.role, archive) if waiting else ""
+    decides = not (outcome or why_not)
+    if decides:
+        _record_look(request, archive)
     context: dict[str, Any] = {
         "archive": archive,
-        "case": case(archive, in_full=not why_not),
+        "case": case(archive, in_full=decides),
         "facts": file_facts(archive),
         "pages": range(1, archive.upload.pages + 1),
         "form": form,
         "phrases": PHRASES,
-        "why_not": why_not if waiting else "",
-        "outcome": "" if waiting else services.outcome(archive),
+        "decides": decides,
+        "why_not": why_not,
+        "outcome": outcome,
         "waited": waited(archive) if waiting else "",
-        "place": place if waiting and archive.reviewer_id == request.role.organization_id else 0,
-        "total": total,
-        "queue": queue,
-        "list_url": _list_url(queue),
-        "prev_url": _url(before, queue) if (before := queue.before(archive)) else "",
-        "next_url": _url(after, queue) if (after := queue.after(archive)) else "",
+        **_neighbours(request, archive),
     }
     return render(request, "archives/review.html", context, status=status)
 
 
+def _record_look(request: ActingRequest, archive: Archive) -> None:
+    subject = f"member:{archive.member.pk}"
+    audit.record(
+        role=request.role,
+        verb="look",
+        subject=subject,
+        organization=archive.organization,
+        fields=["id_number"],
+    )
+
+
+def _neighbours(request: ActingRequest, archive: Archive) -> dict[str, Any]:
+    """Where the file stands in the reviewer's queue; to others it stands in none."""
+    queue = _queue(request)
+    found: dict[str, Any] = {"queue": queue, "list_url": _list_url(queue)}
+    if archive.reviewer_id == request.role.organization_id:
+        before, after = queue.before(archive), queue.after(archive)
+        found["prev_url"] = _url(before, queue) if before else ""
+        found["next_url"] = _url(after, queue) if after else ""
+        found["place"] = queue.place(archive) if archive.state == Archive.State.WAITING else None
+    return found
+
+
 def _queue(request: ActingRequest) -> Queue:
     asked = request.POST if request.method == "POST" else request.GET
-    return Queue(request.role, asked.get("q", "").strip().replace("\0", "")[:50])
+    return Queue(request.role, Entry.read({"name": asked.get("q", "")[:50].replace("\0", "")}).name)
 
 
 def _page(request: ActingRequest, queue: Queue, rows: Any) -> tuple[list[Archive], str]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from members.id_number import normalise
 from members.models import Member
 from members.models.member import MemberQuerySet
+from members.rules import Entry
+from numbering.rules import normalise_number
 
 TABS = (Member.State.ACTIVE, Member.State.PENDING, Member.State.REFUSED)
 LONGEST = 60
 _ID = re.compile(r"\d{17}[\dX]", re.ASCII)
-_NUMBER = re.compile(r"\d{5,16}", re.ASCII)
+_NUMBER = re.compile(r"\d{4}[\dA-Z]{1,12}", re.ASCII)
 _ORG = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -60,8 +60,8 @@ class Search:
 
 
 def _typed(text: str) -> str:
-    """Numbers without their blanks; names keep those inside them."""
-    number = normalise(text)
+    """As it would be stored: numbers without blanks, names with the one kind of middle dot."""
+    number = normalise_number(text)
     if _ID.fullmatch(number) or _NUMBER.fullmatch(number):
         return number
-    return unicodedata.normalize("NFKC", text).replace("\0", "").strip()
+    return Entry.read({"name": text.replace("\0", "")}).name

@@ -86,8 +86,8 @@ def test_the_course_of_things_is_told_newest_first_with_who_and_where(branch_rol
         "重新提交",
         "审核未通过",
         "文件检查完毕，等待审核",
-        "录入",
         "首次提交",
+        "录入",
     ]
     page = answer.content.decode()
     assert f"{committee_role.user.name}，{committee_role.organization.short_name}" in page
