@@ -4,7 +4,9 @@ import os
 
 from celery import Celery
 from celery.signals import worker_ready
+from kombu.transport import TRANSPORT_ALIASES
 
+TRANSPORT_ALIASES["filesystem"] = "zhtj.lib.folder_broker:Transport"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhtj.settings")
 
 app = Celery("zhtj")

@@ -112,8 +112,9 @@ else:
         "control_folder": str(folder("BROKER_CONTROL_DIR", VAR_DIR / "broker-control")),
         "polling_interval": 0.2,
     }
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it needs exchanges; a folder has queues only
 # Signs of life do not queue behind a heap of inspections: a worker takes from both queues in turn.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("pulse")]
+CELERY_TASK_QUEUES = [Queue("celery", routing_key="celery"), Queue("pulse", routing_key="pulse")]
 CELERY_TASK_ROUTES = {"orgs.tasks.beat": {"queue": "pulse"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker never costs the request; the sweep rings again
