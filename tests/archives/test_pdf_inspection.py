@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 
+import pypdf
 import pytest
+from PIL import Image
 
 from archives import pdf
 from archives.reasons import MESSAGES
@@ -54,6 +57,19 @@ def link() -> bytes:
     return with_annotation(b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] %s >>" % action)
 
 
+def slides() -> bytes:
+    """Pages that turn by themselves and an action that only moves about in the file."""
+    entries = b"/AA << /O 3 0 R >> /Trans << /S /Dissolve >> /Dur 3"
+    return document([b"<< /S /Named /N /NextPage /Next << /S /GoTo /D [4 0 R /Fit] >> >>"], page=entries)
+
+
+def scanned_by_pillow() -> bytes:
+    sheets = [Image.new(mode, (620, 877), 1) for mode in ("L", "1", "RGB")]
+    out = io.BytesIO()
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:])
+    return out.getvalue()
+
+
 GOOD = {
     "a plain page": pdfs.plain_pdf,
     "a scan that is only images": pdfs.scan,
@@ -62,6 +78,8 @@ GOOD = {
     "an incremental update": lambda: pdfs.updated(pdfs.plain_pdf(), PAGES, objects()[PAGES]),
     "a script removed by a later update": lambda: pdfs.updated(with_action(SCRIPT), FIRST, b"<< /S /GoTo /D [4 0 R /Fit] >>"),
     "a signature": signed,
+    "page transitions": slides,
+    "grey, black-and-white and colour scans": scanned_by_pillow,
     "linearised": lambda: document([b"<< /Linearized 1 /L 999 /H [1 2] /O 4 /E 9 /N 1 /T 9 >>"]),
     "object streams": lambda: compressed(objects(pages=3)),
     "PDF 2.0": lambda: document(version=b"2.0"),
@@ -124,6 +142,16 @@ FRAME = {
 def test_a_file_that_is_no_readable_open_pdf_is_refused(inspect, reason, body):
     verdict = inspect(body)
     assert (verdict.accepted, verdict.reason) == (False, reason)
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+def test_encryption_that_asks_for_no_password_is_encryption_all_the_same(inspect, algorithm):
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(595, 842)
+    writer.encrypt("", "owner", algorithm=algorithm)
+    out = io.BytesIO()
+    writer.write(out)
+    assert inspect(out.getvalue()).reason == "encrypted"
 
 
 def annotation(subtype: bytes, more: bytes = b"") -> bytes:
