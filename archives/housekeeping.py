@@ -18,7 +18,9 @@ INCOMING_HOURS = 24
 
 def purge() -> None:
     """Safe to repeat and to stop anywhere: the row goes before its file, and a file without a row is only space."""
-    for upload in Upload.objects.filter(archive=None, created_at__lt=timezone.now() - timedelta(days=UNUSED_DAYS)):
+    for upload in Upload.objects.filter(
+        archive=None, created_at__lt=timezone.now() - timedelta(days=UNUSED_DAYS)
+    ):
         path = upload.path
         if Upload.objects.filter(pk=upload.pk, archive=None).delete()[0]:
             path.unlink(missing_ok=True)

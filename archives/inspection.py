@@ -16,7 +16,7 @@ from archives.models import Archive, Upload
 from archives.policy import needs_review
 from archives.reasons import message
 from members.services import states
-from orgs.models import Notice
+from orgs.models import Notice, settled
 from orgs.policy import reviewer_of
 from orgs.services import audit, notices
 from zhtj.lib.states import StaleState, move
@@ -56,6 +56,9 @@ def settle(upload: Upload, verdict: pdf.Verdict) -> None:
     to = Upload.State.USABLE if verdict.accepted else Upload.State.UNUSABLE
     try:
         with transaction.atomic():
+            settled(
+                upload.organization_id
+            )  # the first lock, so that a move of the organisation comes before or after
             # This UPDATE locks the row: an entry attaching the file at this moment comes wholly before or wholly after.
             move(
                 upload, to, table=UPLOAD, reason=verdict.reason, pages=verdict.pages, warnings=list(verdict.warnings), lease_until=None
@@ -73,6 +76,7 @@ def give_up(upload: Upload) -> None:
     """After three attempts a person looks at the file: 待人工检查, in the reviewer's queue."""
     try:
         with transaction.atomic():
+            settled(upload.organization_id)
             move(upload, Upload.State.BY_HAND, table=UPLOAD, reason="by_hand", lease_until=None)
             _advance_archive_of(upload)
     except StaleState:
@@ -80,7 +84,11 @@ def give_up(upload: Upload) -> None:
 
 
 def _advance_archive_of(upload: Upload) -> None:
-    archive = Archive.objects.select_related("member", "organization", "submitted_as__organization").filter(upload=upload).first()
+    archive = (
+        Archive.objects.select_related("member", "organization", "submitted_as__organization")
+        .filter(upload=upload)
+        .first()
+    )
     if archive:
         advance(archive, upload)
 
@@ -111,7 +119,13 @@ def wait_for_review(archive: Archive) -> None:
 
 def approve_unreviewed(archive: Archive) -> None:
     """What a committee enters itself is in force once the file is found readable; the history says so."""
-    move(archive, Archive.State.APPROVED, table=ARCHIVE, decided_at=timezone.now(), decided_sha256=archive.upload.sha256)
+    move(
+        archive,
+        Archive.State.APPROVED,
+        table=ARCHIVE,
+        decided_at=timezone.now(),
+        decided_sha256=archive.upload.sha256,
+    )
     states.confirm(archive.member)
     _record(archive, Archive.State.CHECKING)
 

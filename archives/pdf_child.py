@@ -16,7 +16,7 @@ CPU_SECONDS = 10
 MAX_OBJECTS = 200_000
 MAX_WIDTH = 2000
 MAX_AREA = 12_000_000
-BLANKS = b"\r\n\t\f\x00 "
+BLANKS = b"\r\n\t\f\x00 \x1a"  # \x1a: the end-of-file sign of old scanners
 
 # What a scanned form never holds → why it is refused: the /S of an action, the /Subtype or /Type of an object, a key.
 ACTIONS = {

@@ -16,7 +16,9 @@ def inspect_upload(upload_id: int) -> None:
 @shared_task
 def sweep() -> None:
     """Ring again for files nobody is inspecting: the broker was down, a worker died, or the machinery failed."""
-    idle = Upload.objects.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()), state=Upload.State.CHECKING)
+    idle = Upload.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=timezone.now()), state=Upload.State.CHECKING
+    )
     for upload in idle.order_by("pk")[:500]:
         if upload.attempts >= inspection.ATTEMPTS:
             inspection.give_up(upload)

@@ -34,10 +34,16 @@ class Holding(Located):
         verbose_name = verbose_name_plural = "编号占用"
         indexes: ClassVar = [*scope_indexes("holding")]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["number"], condition=~Q(state="released"), name="holding_number_once"),
-            models.CheckConstraint(condition=Q(state__in=["reserved", "held", "released"]), name="holding_state"),
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(state="released"), name="holding_number_once"
+            ),
             models.CheckConstraint(
-                condition=Q(state="released", ended_at__isnull=False) | (~Q(state="released") & Q(ended_at=None)), name="holding_end"
+                condition=Q(state__in=["reserved", "held", "released"]), name="holding_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="released", ended_at__isnull=False)
+                | (~Q(state="released") & Q(ended_at=None)),
+                name="holding_end",
             ),
         ]
 

@@ -37,7 +37,13 @@ def seal() -> None:
 
 def _close() -> None:
     waiting = AuditSeal.objects.filter(hash=None).select_related("previous").first()
-    if waiting is None or waiting.horizon > _oldest_running():
+    if waiting is None:
+        return
+    if not waiting.horizon:
+        # A beat after opening: whoever had drawn a number by then has its transaction id by now, below this horizon.
+        AuditSeal.objects.filter(pk=waiting.pk).update(horizon=_next_transaction())
+        return
+    if waiting.horizon > _oldest_running():
         return
     events = AuditEvent.objects.filter(pk__range=(waiting.first, waiting.last)).order_by("pk")
     waiting.count = events.count()
@@ -55,8 +61,7 @@ def _open() -> None:
     fresh = AuditEvent.objects.filter(pk__gte=first).order_by("pk").values_list("pk", flat=True)[:MAX_A_SEAL]
     last = max(fresh, default=None)
     if last is not None:
-        # An event with a smaller number may still be uncommitted: its transaction is older than this horizon.
-        AuditSeal.objects.create(first=first, last=last, horizon=_next_transaction(), previous=newest)
+        AuditSeal.objects.create(first=first, last=last, horizon=0, previous=newest)
 
 
 def _transaction(sql: str) -> int:

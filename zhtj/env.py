@@ -32,7 +32,9 @@ def key(name: str, text: str) -> bytes:
     except ValueError:  # not base64, or not even ASCII
         raw = b""
     if len(raw) != 32:
-        raise ImproperlyConfigured(f"环境变量 {name} 中的密钥应为 32 字节的 base64 文本，请参照 .env.example 重新生成。")
+        raise ImproperlyConfigured(
+            f"环境变量 {name} 中的密钥应为 32 字节的 base64 文本，请参照 .env.example 重新生成。"
+        )
     return raw
 
 
@@ -42,7 +44,9 @@ def data_keys() -> dict[int, bytes]:
     for part in need("DATA_KEYS").split(","):
         number, _, text = part.strip().partition(":")
         if not number.isdigit() or not 1 <= int(number) <= 255 or int(number) in keys:
-            raise ImproperlyConfigured("环境变量 DATA_KEYS 的写法应为“编号:密钥”，编号为 1–255 且不重复，多个用逗号分隔。")
+            raise ImproperlyConfigured(
+                "环境变量 DATA_KEYS 的写法应为“编号:密钥”，编号为 1–255 且不重复，多个用逗号分隔。"
+            )
         keys[int(number)] = key("DATA_KEYS", text)
     return keys
 

@@ -62,10 +62,14 @@ class Drop:
             "token_name": TOKEN,
             "token": upload.uuid,
             "file_name": upload.name,
-            "size": f"{upload.size / 2**20:.1f} MB" if upload.size >= 2**20 else f"{max(1, upload.size // 1024)} KB",
+            "size": f"{upload.size / 2**20:.1f} MB"
+            if upload.size >= 2**20
+            else f"{max(1, upload.size // 1024)} KB",
             "pages": upload.pages,
             "label": upload.get_state_display(),
-            "image_url": reverse("upload-page", args=[upload.uuid, 1]) if upload.state == Upload.State.USABLE else "",
+            "image_url": reverse("upload-page", args=[upload.uuid, 1])
+            if upload.state == Upload.State.USABLE
+            else "",
             "poll_url": url if upload.state == Upload.State.CHECKING else "",
             "error": message(upload.reason) if upload.state == Upload.State.UNUSABLE else "",
             "warning": self._warning(upload),
@@ -75,11 +79,15 @@ class Drop:
         if upload.state == Upload.State.BY_HAND:
             return "系统未能自动检查该文件，可以提交，由审核人查看原件"
         if upload.state == Upload.State.USABLE and upload.pages < settings.UPLOAD_USUAL_PAGES:
-            return f"只有 {upload.pages} 页，入团志愿书一般为 {settings.UPLOAD_USUAL_PAGES} 页，请确认没有缺页"
+            return (
+                f"只有 {upload.pages} 页，入团志愿书一般为 {settings.UPLOAD_USUAL_PAGES} 页，请确认没有缺页"
+            )
         return ""
 
 
-def read(post: Any, files: MultiValueDict[str, Any], *, organization: Organization, role: Role, live: bool = True) -> Drop:
+def read(
+    post: Any, files: MultiValueDict[str, Any], *, organization: Organization, role: Role, live: bool = True
+) -> Drop:
     """The box as a POST left it: a file that came along is stored first, whatever else may be wrong with the form."""
     file = files.get("file")
     drop = Drop(find(post.get(TOKEN), role), live=live)
@@ -94,6 +102,8 @@ def read(post: Any, files: MultiValueDict[str, Any], *, organization: Organizati
 def find(token: Any, role: Role) -> Upload | None:
     """The role's own unused upload with this token."""
     try:
-        return Upload.objects.visible_to(role).filter(uuid=str(token), uploader=role.user, archive=None).first()
+        return (
+            Upload.objects.visible_to(role).filter(uuid=str(token), uploader=role.user, archive=None).first()
+        )
     except ValidationError:  # not a uuid
         return None

@@ -54,7 +54,13 @@ class EntryForm(forms.Form):
     use_required_attribute = False
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, variant: Variant, organization: Organization, today: date, drop: Drop
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        variant: Variant,
+        organization: Organization,
+        today: date,
+        drop: Drop,
     ) -> None:
         super().__init__(data)
         self.variant, self.organization, self.drop = variant, organization, drop
@@ -132,16 +138,35 @@ class EntryForm(forms.Form):
         for name in self.fields:
             for text in self.errors.get(name, []):
                 shown = self._shown(name)
-                lines.append({"field_id": self[name].auto_id, "label": layout.LABELS[name], "message": str(text), "detail": shown.error_detail})
+                lines.append(
+                    {
+                        "field_id": self[name].auto_id,
+                        "label": layout.LABELS[name],
+                        "message": str(text),
+                        "detail": shown.error_detail,
+                    }
+                )
         for one in self.warnings:
             label = layout.LABELS[one.field]
-            lines.append({"field_id": f"confirm_{one.code}", "label": label, "message": one.message, "detail": "核对无误的，请勾选确认后再提交"})
+            lines.append(
+                {
+                    "field_id": f"confirm_{one.code}",
+                    "label": label,
+                    "message": one.message,
+                    "detail": "核对无误的，请勾选确认后再提交",
+                }
+            )
         return lines
 
     @property
     def missing(self) -> list[FieldSpec]:
         """Required fields that are still empty, in order: what the foot of the page counts."""
-        return [spec for section in layout.sections(self.variant) for spec in section.fields if self._is_missing(spec.name)]
+        return [
+            spec
+            for section in layout.sections(self.variant)
+            for spec in section.fields
+            if self._is_missing(spec.name)
+        ]
 
     def _is_missing(self, name: str) -> bool:
         if not self.states[name].required:

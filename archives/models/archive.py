@@ -101,9 +101,15 @@ class Archive(Located):
     @classmethod
     def after_move(cls, organization: Organization) -> None:
         """The tree changed: what waits below `organization` goes to whoever reviews it now."""
-        waiting = cls.objects.under(organization).open().select_related("submitted_as__organization", "submitted_by")
+        waiting = (
+            cls.objects.under(organization)
+            .open()
+            .select_related("submitted_as__organization", "submitted_by")
+        )
         for archive in waiting:
             reviewer = reviewer_of(archive.submitted_as.organization, author=archive.submitted_by)
             cls.objects.filter(pk=archive.pk).update(reviewer=reviewer)
             if reviewer:
-                Notice.objects.open_todos().filter(subject=f"archive:{archive.pk}").update(organization=reviewer)
+                Notice.objects.open_todos().filter(subject=f"archive:{archive.pk}").update(
+                    organization=reviewer
+                )

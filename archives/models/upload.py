@@ -44,8 +44,12 @@ class Upload(Located):
             models.Index(fields=["sha256"], name="upload_sha256"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(state__in=["checking", "usable", "unusable", "by_hand"]), name="upload_state"),
-            models.CheckConstraint(condition=Q(state="unusable") | Q(reason="") | Q(state="by_hand"), name="upload_reason"),
+            models.CheckConstraint(
+                condition=Q(state__in=["checking", "usable", "unusable", "by_hand"]), name="upload_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="unusable") | Q(reason="") | Q(state="by_hand"), name="upload_reason"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,9 @@ def number_taken(holding: Holding, *, by: Role) -> Problem:
     detail = "本小时内查看占用信息已达上限，请联系上级团委核实。"
     if _may_be_told(NUMBER_SHOWN, by):
         detail = f"占用该编号的组织名称：{holding.organization.name}；团员姓名：{holding.holder}。请核对编号；确认编号无误的，请联系上级团委核实。"
-        audit.record(role=by, verb=NUMBER_SHOWN, subject=f"holding:{holding.pk}", organization=holding.organization)
+        audit.record(
+            role=by, verb=NUMBER_SHOWN, subject=f"holding:{holding.pk}", organization=holding.organization
+        )
     return Problem("number", "number_taken", "发展团员编号已被占用", detail)
 
 
@@ -31,7 +33,9 @@ def person_known(member: Member, *, by: Role) -> Problem:
     detail = "本小时内查询已达上限，请联系上级团委核实。"
     if _may_be_told(PERSON_SHOWN, by):
         detail = f"所在组织：{member.organization.name}。请办理团组织关系转接，不要重复录入。"
-        audit.record(role=by, verb=PERSON_SHOWN, subject=f"member:{member.pk}", organization=member.organization)
+        audit.record(
+            role=by, verb=PERSON_SHOWN, subject=f"member:{member.pk}", organization=member.organization
+        )
     return Problem("id_number", "id_known", "该身份证号码已在系统中", detail)
 
 

@@ -69,7 +69,9 @@ def _enter(entry: Entry, *, organization: Organization, upload: Upload | None, k
         attach(member, upload, by=by)
     else:
         states.confirm(member)
-    audit.record(role=by, verb="enter", subject=f"member:{member.pk}", organization=place, to_state=member.state)
+    audit.record(
+        role=by, verb="enter", subject=f"member:{member.pk}", organization=place, to_state=member.state
+    )
     return member
 
 

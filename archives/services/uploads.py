@@ -52,7 +52,13 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
     with transaction.atomic():
         upload.place(settled(organization.pk))
         upload.save(force_insert=True)
-        audit.record(role=by, verb="upload", subject=f"upload:{upload.pk}", organization=organization, to_state=upload.state)
+        audit.record(
+            role=by,
+            verb="upload",
+            subject=f"upload:{upload.pk}",
+            organization=organization,
+            to_state=upload.state,
+        )
         transaction.on_commit(lambda: ring(upload.pk), robust=True)
     return upload
 

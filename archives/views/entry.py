@@ -18,7 +18,7 @@ from archives.forms import drop
 from archives.forms.entry import EntryForm
 from archives.forms.summary import confirmation
 from archives.services import entry as entries
-from archives.services.disclosure import person_known, number_taken
+from archives.services.disclosure import number_taken, person_known
 from members import rules
 from members.choices import Variant
 from members.layout import HEADINGS
@@ -40,6 +40,8 @@ def enter(request: ActingRequest) -> HttpResponse:
         return _show(request, _form(request, None, drop.Drop()))
     box = drop.read(request.POST, request.FILES, organization=request.role.organization, role=request.role)
     form = _form(request, request.POST, box)
+    if request.POST.get("page_role", str(request.role.pk)) != str(request.role.pk):
+        return _switched(request, form)
     step = request.POST.get("step", "check")
     if step == "edit":
         form.show_live()
@@ -61,9 +63,20 @@ def fields(request: ActingRequest) -> HttpResponse:
     now = _fingerprints(form)
     changed = frozenset(name for name, mark in now.items() if before.get(name) != mark)
     form.show_live(oob=changed)
-    said = rules.announce({name: FieldState(Need(mark[0])) for name, mark in before.items()}, form.states) if before else []
+    said = (
+        rules.announce({name: FieldState(Need(mark[0])) for name, mark in before.items()}, form.states)
+        if before
+        else []
+    )
     return render(
-        request, "archives/enter_fields.html", {"form": form, "changed": [form[n] for n in now if n in changed], "shown": json.dumps(now), "said": said}
+        request,
+        "archives/enter_fields.html",
+        {
+            "form": form,
+            "changed": [form[n] for n in now if n in changed],
+            "shown": json.dumps(now),
+            "said": said,
+        },
     )
 
 
@@ -71,24 +84,40 @@ def fields(request: ActingRequest) -> HttpResponse:
 @require_GET
 def entered(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """What came of a submission, and where to go on."""
-    member = get_object_or_404(Member.objects.visible_to(request.role).select_related("organization", "holding"), uuid=uuid)
+    member = get_object_or_404(
+        Member.objects.visible_to(request.role).select_related("organization", "holding"), uuid=uuid
+    )
     archive = member.archives.select_related("reviewer").order_by("-pk").first()
     return render(request, "archives/entered.html", {"member": member, "archive": archive})
 
 
 def _form(request: ActingRequest, data: Any, box: drop.Drop) -> EntryForm:
-    return EntryForm(data, variant=Variant.A, organization=request.role.organization, today=timezone.localdate(), drop=box)
+    return EntryForm(
+        data, variant=Variant.A, organization=request.role.organization, today=timezone.localdate(), drop=box
+    )
 
 
-def _show(request: ActingRequest, form: EntryForm, *, status: int = 200) -> HttpResponse:
+def _show(
+    request: ActingRequest, form: EntryForm, *, status: int = 200, summary: list[dict[str, str]] | None = None
+) -> HttpResponse:
     context = {
         "form": form,
         "heading": HEADINGS[form.variant],
         "organization": form.organization,
-        "summary": form.summary if status == 422 else [],
+        "summary": summary or (form.summary if status == 422 else []),
+        "page_role": request.POST.get("page_role", request.role.pk),
         "shown": json.dumps(_fingerprints(form)),
     }
     return render(request, "archives/enter.html", context, status=status)
+
+
+def _switched(request: ActingRequest, form: EntryForm) -> HttpResponse:
+    """In another tab the person switched to another organisation: nobody may land in the wrong branch by that."""
+    form.show_live()
+    words = f"您已在其他页面切换到“{request.role}”，此表单是为另一组织打开的，没有提交。请先点击“切换组织”切换回来，再提交本页。"
+    return _show(
+        request, form, status=409, summary=[{"field_id": "", "label": "", "message": words, "detail": ""}]
+    )
 
 
 def _free(request: ActingRequest, form: EntryForm) -> bool:
@@ -103,7 +132,12 @@ def _free(request: ActingRequest, form: EntryForm) -> bool:
 
 
 def _confirm(request: ActingRequest, form: EntryForm) -> HttpResponse:
-    context = {"form": form, "sections": confirmation(form), "posted": _posted(request, form), "organization": form.organization}
+    context = {
+        "form": form,
+        "sections": confirmation(form),
+        "posted": _posted(request, form),
+        "organization": form.organization,
+    }
     return render(request, "archives/enter_confirm.html", context)
 
 
@@ -126,7 +160,13 @@ def _posted(request: ActingRequest, form: EntryForm) -> list[tuple[str, str]]:
     """What 确认信息 sends on: the typed values, the file's token, the key of this form and the ticked warnings."""
     typed = [(name, request.POST.get(name, "")) for name in form.fields if name != "file"]
     token = str(form.drop.upload.uuid) if form.drop.upload else ""
-    return [*typed, (drop.TOKEN, token), ("key", str(form.key)), *(("confirmed", code) for code in sorted(form.confirmed))]
+    return [
+        *typed,
+        (drop.TOKEN, token),
+        ("key", str(form.key)),
+        ("page_role", str(request.role.pk)),
+        *(("confirmed", code) for code in sorted(form.confirmed)),
+    ]
 
 
 Marks = dict[str, tuple[str, str]]
@@ -138,7 +178,14 @@ def _fingerprints(form: EntryForm) -> Marks:
     for name, state in form.states.items():
         if name in form.fields:
             shown = form.fields[name].zt  # type: ignore[attr-defined]
-            drawn = [state.options, shown.hint, shown.ok, shown.warn, shown.error_detail, form.errors.get(name, []) if form.is_bound else []]
+            drawn = [
+                state.options,
+                shown.hint,
+                shown.ok,
+                shown.warn,
+                shown.error_detail,
+                form.errors.get(name, []) if form.is_bound else [],
+            ]
             marks[name] = (state.need.value, f"{hash_of(drawn):08x}")
     return marks
 

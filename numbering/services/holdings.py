@@ -24,7 +24,12 @@ def require_free(number: str) -> None:
     Raises:
         NumberTaken: somebody does.
     """
-    occupant = Holding.objects.select_related("organization").exclude(state=Holding.State.RELEASED).filter(number=number).first()
+    occupant = (
+        Holding.objects.select_related("organization")
+        .exclude(state=Holding.State.RELEASED)
+        .filter(number=number)
+        .first()
+    )
     if occupant:
         raise NumberTaken(occupant)
 

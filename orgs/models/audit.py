@@ -17,7 +17,9 @@ class AuditEvent(models.Model):
     at = models.DateTimeField("时间", auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="用户")
     role = models.ForeignKey(Role, models.PROTECT, null=True, related_name="+", verbose_name="身份")
-    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+", verbose_name="所涉组织")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, related_name="+", verbose_name="所涉组织"
+    )
     verb = models.CharField("动作", max_length=40)
     subject = models.CharField("对象", max_length=80)
     from_state = models.CharField("原状态", max_length=20, blank=True)
@@ -52,8 +54,8 @@ class AuditEvent(models.Model):
 class AuditSeal(models.Model):
     """Vouches for the events numbered `first`…`last`, and through `previous` for all before.
 
-    Opened with a horizon (a transaction id no running transaction was beyond); closed with a hash once every transaction
-    older than that horizon has ended, so that no event can still appear inside, and no writer ever waits for the sealing.
+    Opened over a range; a beat later given a horizon (the next transaction id); closed with a hash once every transaction below
+    that horizon has ended, so that no event can still appear inside, and no writer ever waits for the sealing.
     """
 
     first = models.BigIntegerField("首条")
@@ -61,7 +63,9 @@ class AuditSeal(models.Model):
     horizon = models.BigIntegerField("事务界限")
     count = models.BigIntegerField("条数", default=0)
     hash = models.BinaryField("摘要", null=True)
-    previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="next", verbose_name="前一封")
+    previous = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="next", verbose_name="前一封"
+    )
     opened_at = models.DateTimeField("开启时间", auto_now_add=True)
     closed_at = models.DateTimeField("封存时间", null=True)
 

@@ -43,7 +43,9 @@ class Notice(models.Model):
         RESULT = "result", "我提交的"
         NEWS = "news", "通知"
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="notices", verbose_name="组织")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="notices", verbose_name="组织"
+    )
     sort = models.CharField("类别", max_length=10, choices=Sort)
     kind = models.CharField("事项", max_length=40)
     title = models.CharField("标题", max_length=200)
@@ -53,7 +55,9 @@ class Notice(models.Model):
     link_args = models.JSONField("页面参数", default=list)
     created_at = models.DateTimeField("时间", auto_now_add=True)
     done_at = models.DateTimeField("处理时间", null=True, blank=True)
-    done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人")
+    done_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人"
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -64,7 +68,11 @@ class Notice(models.Model):
             models.Index(fields=["subject"], name="notice_subject", condition=Q(done_at=None)),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["organization", "subject", "kind"], condition=Q(sort="todo", done_at=None), name="notice_one_open_todo")
+            models.UniqueConstraint(
+                fields=["organization", "subject", "kind"],
+                condition=Q(sort="todo", done_at=None),
+                name="notice_one_open_todo",
+            )
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """One person who logs in; what they may do comes from the role they act in."""
 
-    username = models.CharField("账号", max_length=64, unique=True, error_messages={"unique": "该账号已存在，请换一个。"})
+    username = models.CharField(
+        "账号", max_length=64, unique=True, error_messages={"unique": "该账号已存在，请换一个。"}
+    )
     name = models.CharField("姓名", max_length=50)
     is_active = models.BooleanField("启用", default=True)
     is_staff = models.BooleanField("可进入后台", default=False)
@@ -71,7 +73,9 @@ class Role(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "身份"
         constraints = [
-            models.UniqueConstraint(fields=["user", "organization", "duty"], condition=Q(ended_at=None), name="role_once"),
+            models.UniqueConstraint(
+                fields=["user", "organization", "duty"], condition=Q(ended_at=None), name="role_once"
+            ),
             models.CheckConstraint(condition=Q(duty__in=Duty.values), name="role_duty"),
         ]
 

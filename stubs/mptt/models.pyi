@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.db import models
-
 from mptt.managers import TreeManager
 
 class MPTTModel(models.Model):
@@ -10,6 +9,7 @@ class MPTTModel(models.Model):
     _mptt_cached_fields: dict[str, Any]
     class Meta:
         abstract = True
+
     def save(self, *args: Any, **kwargs: Any) -> None: ...
     def get_ancestors(self, ascending: bool = ..., include_self: bool = ...) -> models.QuerySet[Any]: ...
     def get_children(self) -> models.QuerySet[Any]: ...

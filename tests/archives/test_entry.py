@@ -16,7 +16,7 @@ from members.rules import ENTRY_FIELDS
 from numbering.models import Holding
 from orgs.models import AuditEvent, Notice
 from orgs.services import organizations
-from tests.factories import EntryFactory, entry_with_file, new_key
+from tests.factories import EntryFactory, RoleFactory, entry_with_file, new_key
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 GOOD = pdf.Verdict(accepted=True, reason="", pages=12, warnings=(), ms=1)
@@ -308,10 +308,25 @@ def upload_of(role, name="a.pdf"):
 
 def test_what_waits_follows_a_branch_that_is_moved(world, branch_role):
     upload = upload_of(branch_role)
-    member = entries.enter(entry_with_file(), organization=world.branch, upload=upload, key=new_key(), by=branch_role)
+    member = entries.enter(
+        entry_with_file(), organization=world.branch, upload=upload, key=new_key(), by=branch_role
+    )
     inspection.settle(upload, GOOD)
     street = world.role(world.street)
     organizations.move(world.branch, to=world.street, by=world.role(world.province))
     archive = Archive.objects.get(member=member)
     assert (archive.reviewer, archive.at_3) == (street.organization, street.organization_id)
-    assert Notice.objects.get(subject=f"archive:{archive.pk}", done_at=None).organization == street.organization
+    assert (
+        Notice.objects.get(subject=f"archive:{archive.pk}", done_at=None).organization == street.organization
+    )
+
+
+def test_a_form_opened_for_one_branch_is_never_submitted_to_another(log_in, world):
+    here = world.role(world.branch)
+    there = RoleFactory(user=here.user, organization=world.street_branch)
+    entry = EntryFactory()
+    answer = log_in(there).post(reverse("enter"), posted(entry, step="submit", page_role=str(here.pk)))
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "切换" in page and entry.id_number in page
+    assert f'name="page_role" value="{here.pk}"' in page
+    assert not Member.objects.exists()

@@ -21,16 +21,28 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def check(page, state):
     found = Axe().run(page).response["violations"]
-    bad = [(one["id"], one["nodes"][0]["html"][:160]) for one in found if one["impact"] in {"serious", "critical"}]
+    bad = [
+        (one["id"], one["nodes"][0]["html"][:160])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
     assert not bad, (state, bad)
     width = page.viewport_size["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{state} scrolls sideways at {width}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+        f"{state} scrolls sideways at {width}"
+    )
 
 
 def submitted(role, **values):
-    upload = uploads.store(SimpleUploadedFile("志愿书.pdf", plain_pdf()), organization=role.organization, by=role)
-    member = entries.enter(entry_with_file(**values), organization=role.organization, upload=upload, key=new_key(), by=role)
-    inspection.settle(Upload.objects.get(pk=upload.pk), pdf.Verdict(accepted=True, reason="", pages=12, warnings=(), ms=1))
+    upload = uploads.store(
+        SimpleUploadedFile("志愿书.pdf", plain_pdf()), organization=role.organization, by=role
+    )
+    member = entries.enter(
+        entry_with_file(**values), organization=role.organization, upload=upload, key=new_key(), by=role
+    )
+    inspection.settle(
+        Upload.objects.get(pk=upload.pk), pdf.Verdict(accepted=True, reason="", pages=12, warnings=(), ms=1)
+    )
     return member.archives.get()
 
 
@@ -42,7 +54,13 @@ def people(site):
     approved, refused, waiting = (submitted(branch) for _ in range(3))
     review.approve(approved, sha256=approved.upload.sha256, by=committee)
     review.refuse(refused, sha256=refused.upload.sha256, reason="缺页", by=committee)
-    return {"branch": branch, "committee": committee, "refused": refused, "waiting": waiting, "approved": approved}
+    return {
+        "branch": branch,
+        "committee": committee,
+        "refused": refused,
+        "waiting": waiting,
+        "approved": approved,
+    }
 
 
 @pytest.mark.parametrize("width", ["desk", "phone"])
@@ -62,7 +80,13 @@ def test_the_branchs_pages(people, open_page, width):
     page = sign_in(open_page(width), people["branch"])
     check(page, "home")
     member = people["refused"].member
-    for path in ("/members/", "/members/?state=pending", "/members/?state=refused", f"/members/{member.uuid}/", f"/members/{member.uuid}/archive/"):
+    for path in (
+        "/members/",
+        "/members/?state=pending",
+        "/members/?state=refused",
+        f"/members/{member.uuid}/",
+        f"/members/{member.uuid}/archive/",
+    ):
         page.goto(path)
         check(page, path)
     for path in ("/inbox/", "/inbox/?tab=result", "/inbox/?tab=news", "/password/", "/nowhere/", "/reviews/"):

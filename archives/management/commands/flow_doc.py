@@ -32,7 +32,11 @@ class Command(BaseCommand):
         folder = Path(settings.BASE_DIR) / "docs" / "流程"
         drawn = {folder / f"{name}.mmd": draw(*flow) for name, flow in FLOWS.items()}
         if options["check"]:
-            stale = [path.name for path, text in drawn.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+            stale = [
+                path.name
+                for path, text in drawn.items()
+                if not path.is_file() or path.read_text(encoding="utf-8") != text
+            ]
             if stale:
                 raise CommandError(f"已过期：{'、'.join(stale)}。请运行 python dev.py manage flow_doc")
             return
