@@ -107,7 +107,7 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
             "console",
             lambda message: (
                 wrong.append(f"console {message.text}")
-                if message.type == "error" and "status of 4" not in message.text
+                if message.type == "error" and "status of 4" not in message.text and "Error Code 4" not in message.text
                 else None
             ),
         )
