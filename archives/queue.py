@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -62,5 +62,5 @@ def waited(archive: Archive) -> str:
     return f"{minutes // 60} 小时" if minutes < 24 * 60 else f"{minutes // (24 * 60)} 天"
 
 
-def is_late(archive: Archive) -> bool:
-    return timezone.now() - archive.submitted_at >= LONG
+def is_late(since: datetime) -> bool:
+    return timezone.now() - since >= LONG

@@ -39,11 +39,6 @@ HEADINGS: Final[dict[str, str]] = {
     Variant.B: "录入下级团员",
     Variant.C: "录入团干部",
 }
-SOURCES: Final[dict[str, str]] = {
-    Variant.A: "操作指引 1.1",
-    Variant.B: "操作指引 1.2",
-    Variant.C: "操作指引 2",
-}
 
 SPECS: Final[dict[str, FieldSpec]] = {
     spec.name: spec
@@ -83,8 +78,6 @@ SPECS: Final[dict[str, FieldSpec]] = {
     )
 }
 LABELS: Final[dict[str, str]] = {name: spec.label for name, spec in SPECS.items()}
-# The button beside 入团志愿书 in all three figures.
-FILE_BUTTON: Final = "选择文件"
 
 # Where a figure's words differ. Figure B cuts 发展团员编号's placeholder off at the edge of the box; ours is whole.
 _PLACEHOLDERS: Final[dict[str, dict[str, str]]] = {

@@ -16,6 +16,7 @@ from archives.services import uploads
 from archives.services.uploads import UploadRefused
 from orgs.models import Organization, Role
 from zhtj.lib.problems import Problem
+from zhtj.lib.text import say_size
 
 TOKEN = "upload"  # noqa: S105
 
@@ -62,9 +63,7 @@ class Drop:
             "token_name": TOKEN,
             "token": upload.uuid,
             "file_name": upload.name,
-            "size": f"{upload.size / 2**20:.1f} MB"
-            if upload.size >= 2**20
-            else f"{max(1, upload.size // 1024)} KB",
+            "size": say_size(upload.size),
             "pages": upload.pages,
             "label": upload.get_state_display(),
             "image_url": reverse("upload-page", args=[upload.uuid, 1])

@@ -8,7 +8,7 @@ from typing import Any
 from archives.forms.entry import EntryForm
 from members import layout
 from members.layout import Widget
-from zhtj.lib.dates import say_date
+from zhtj.lib.dates import say_date, say_month
 
 
 def confirmation(form: EntryForm) -> list[tuple[str, list[tuple[str, str, str]]]]:
@@ -35,7 +35,7 @@ def _words(form: EntryForm, name: str, widget: Widget) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):
-        return f"{value.year} 年 {value.month} 月" if widget == Widget.MONTH else say_date(value)
+        return say_month(value) if widget == Widget.MONTH else say_date(value)
     return dict(state.options).get(value, value) if state.options and value else value or ""
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from archives.models import Archive, Upload
 from members import sheet
 from members.sheet import Row
+from zhtj.lib.text import say_size
 
 REPAIRED = "repaired"
 
@@ -57,8 +58,4 @@ def file_facts(archive: Archive) -> list[Fact]:
 def _readable(upload: Upload) -> Fact:
     if upload.state == Upload.State.BY_HAND:
         return Fact("系统未能自动检查该文件", "请打开原件查看。打开前请确认来源可靠", warning=True)
-    return Fact(f"PDF {upload.pages} 页，{size_words(upload.size)}，未加密，无脚本")
-
-
-def size_words(size: int) -> str:
-    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size // 1024)} KB"
+    return Fact(f"PDF {upload.pages} 页，{say_size(upload.size)}，未加密，无脚本")

@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from archives.models import Archive
+from archives.queue import is_late
 from members.models import Member
 from orgs.access import ActingRequest, acting
-from orgs.models import Notice, Organization, Role
+from orgs.dictionaries import Group
+from orgs.models import Notice, Option, Organization, Role
 from orgs.policy import Act, grants
 
 WEEKDAYS = "一二三四五六日"
-LATE = 3
-"""Days after which the oldest waiting matter is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Task:
 
     @property
     def is_late(self) -> bool:
-        return self.since is not None and (timezone.now() - self.since).days >= LATE
+        return self.since is not None and is_late(self.since)
 
 
 @acting
@@ -84,11 +84,10 @@ def _own_entries(role: Role) -> list[Task]:
 
 
 def _facts(organization: Organization) -> list[dict[str, Any]]:
-    above = Organization.objects.ancestors_of(organization).exclude(pk=organization.pk)
-    names = list(above.values_list("name", flat=True))
+    above = organization.parent
     return [
         {"label": "全称", "value": organization.name},
         {"label": "类型", "value": organization.get_kind_display()},
-        {"label": "单位行业", "value": organization.industry},
-        {"label": "上级组织", "value": names[-1] if names else ""},
+        {"label": "单位行业", "value": Option.objects.label(Group.INDUSTRY, organization.industry)},
+        {"label": "上级组织", "value": above.name if above else ""},
     ]

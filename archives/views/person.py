@@ -14,12 +14,12 @@ from archives import policy as archive_policy
 from archives.models import Archive
 from archives.services import resubmission
 from archives.timeline import timeline
-from archives.views.desk import size_words
 from members import sheet
 from members.models import Member
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
+from zhtj.lib.text import say_size
 
 
 @acting
@@ -51,7 +51,7 @@ def _version(request: ActingRequest, number: int, archive: Archive) -> dict[str,
     return {
         "number": number,
         "archive": archive,
-        "size": size_words(archive.upload.size),
+        "size": say_size(archive.upload.size),
         "pages": range(1, archive.upload.pages + 1),
         "review_url": reverse("review", args=[archive.uuid]) if waits_for_me else "",
     }

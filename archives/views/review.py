@@ -184,7 +184,7 @@ def _row(request: ActingRequest, archive: Archive) -> dict[str, Any]:
     return {
         "archive": archive,
         "waited": waited(archive),
-        "late": is_late(archive),
+        "late": is_late(archive.submitted_at),
         "own": archive.submitted_by_id == request.user.pk,
         "url": _url(archive, _queue(request)),
     }

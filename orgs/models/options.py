@@ -8,13 +8,12 @@ from django.db import models
 
 
 class OptionQuerySet(models.QuerySet["Option"]):
-    def choices(self, group: str, *, keep: str = "") -> list[tuple[str, str]]:
-        """(code, label) of a dictionary in its order; `keep` stays in although it was switched off since."""
-        rows = self.filter(group=group).filter(models.Q(is_active=True) | models.Q(code=keep))
-        return list(rows.values_list("code", "label"))
-
     def in_group(self, group: str) -> Self:
         return self.filter(group=group)
+
+    def label(self, group: str, code: str) -> str:
+        """The words for a stored code, also of an entry that was switched off since; an unknown code stays as it is."""
+        return self.in_group(group).filter(code=code).values_list("label", flat=True).first() or code
 
 
 class Option(models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from mptt.models import TreeForeignKey
 
-from orgs.kinds import COMMITTEES, LEADING, MAX_LEVELS, Kind
+from orgs.kinds import COMMITTEES, MAX_LEVELS, Kind
 from orgs.tree import CHILD_SLICES, SparseNode, SparseTreeManager, SparseTreeQuerySet
 
 if TYPE_CHECKING:
@@ -89,17 +89,9 @@ class Organization(SparseNode):
         return self.path.startswith(other.path)
 
     @property
-    def is_branch(self) -> bool:
-        return self.kind == Kind.BRANCH
-
-    @property
     def is_committee(self) -> bool:
         """团委, 团工委 or 领导机关: those that review."""
         return self.kind in COMMITTEES
-
-    @property
-    def is_leading_body(self) -> bool:
-        return self.kind in LEADING
 
     @property
     def is_active(self) -> bool:

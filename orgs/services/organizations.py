@@ -27,7 +27,9 @@ from orgs.sorting import sort_key
 from orgs.tree_lock import with_room
 
 
-def plant_root(*, name: str, short_name: str, province_code: str, industry: str = "党政机关") -> Organization:
+def plant_root(
+    *, name: str, short_name: str, province_code: str, industry: str = "government"
+) -> Organization:
     """The province, once; nobody's permission can be asked before it stands."""
     root = Organization(
         kind=Kind.PROVINCE, name=name, short_name=short_name, industry=industry, province_code=province_code

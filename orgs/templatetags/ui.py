@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from zhtj.lib.dates import say_date, say_month
+
 register = template.Library()
 
 # Word on screen → (tone, icon). Settled states have no tint; what waits for someone has one.
@@ -24,21 +26,14 @@ STATES = {
     "待检查": ("", "clock"),
     "待审核": ("info", "clock"),
     "通过": ("ok", "ok"),
-    "已通过": ("ok", "ok"),
     "已替换": ("", "swap"),
     "检查中": ("", "clock"),
     "可用": ("ok", "ok"),
     "不可用": ("err", "no"),
     "待人工检查": ("warn", "warn"),
     "重新提交": ("info", "undo"),
-    "无需审核": ("", "dash"),
-    "启用": ("ok", "ok"),
-    "停用": ("", "dash"),
     "已停用": ("", "dash"),
-    "待首次改密": ("warn", "key"),
     "未设置": ("warn", "warn"),
-    "待办": ("warn", "warn"),
-    "结果": ("", "info"),
 }
 DAY = 86400
 
@@ -114,19 +109,13 @@ def _local(value: date) -> date:
 @register.simple_tag
 def date_zh(value: date | None) -> str:
     """2026 年 9 月 1 日; a dash where there is none."""
-    if value is None:
-        return "—"
-    day = _local(value)
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return "—" if value is None else say_date(_local(value))
 
 
 @register.simple_tag
 def month_zh(value: date | None) -> str:
     """2026 年 9 月; a dash where there is none."""
-    if value is None:
-        return "—"
-    month = _local(value)
-    return f"{month.year} 年 {month.month} 月"
+    return "—" if value is None else say_month(_local(value))
 
 
 @register.simple_tag

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 
 from orgs import policy
 from orgs.access import ActingRequest, acting
-from orgs.models import Duty, Organization, Role
+from orgs.dictionaries import Group
+from orgs.models import Duty, Option, Organization, Role
 from orgs.policy import Act
 from orgs.views import tree
 
@@ -56,7 +57,7 @@ def _facts(organization: Organization) -> list[dict[str, object]]:
         {"label": "全称", "value": organization.name, "wide": True},
         {"label": "简称", "value": organization.short_name},
         {"label": "类型", "value": organization.get_kind_display()},
-        {"label": "单位行业", "value": organization.industry},
+        {"label": "单位行业", "value": Option.objects.label(Group.INDUSTRY, organization.industry)},
         {"label": "上级组织", "value": above.name if above else ""},
         {"label": "管理员", "value": names or "未设置", "kind": "" if names else "state"},
         {"label": "直接下级组织", "value": f"{below} 个"},

@@ -1,4 +1,4 @@
-"""Text as people type it on a Chinese keyboard."""
+"""Text as people type it on a Chinese keyboard, and as they read it."""
 
 import unicodedata
 
@@ -9,3 +9,8 @@ def plain(text: str) -> str:
     Sign by sign: as a whole, signs could melt into one another once the blanks between them are gone.
     """
     return "".join(unicodedata.normalize("NFKC", sign) for sign in text).replace(" ", "")
+
+
+def say_size(size: int) -> str:
+    """3.2 MB, 640 KB: the size of a file."""
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size // 1024)} KB"
