@@ -1,8 +1,12 @@
-"""Pages for what went wrong: each says why and what to do, and none needs the database."""
+"""Pages for what went wrong: each says why and what to do.
+
+What a person may meet on the way (403, 404) stands in the frame, with the menu to go on by; the others need no database.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 STALE_FORM = (
@@ -15,6 +19,13 @@ FOREIGN_ORIGIN = "这次提交不是从本站页面发出的，已经拒绝。�
 def _page(template: str, status: int, **context: str) -> HttpResponse:
     # No request: a context processor must not touch the database while an error is being shown.
     return HttpResponse(render_to_string(template, context), status=status)
+
+
+def _framed(request: HttpRequest, template: str, status: int, **context: str) -> HttpResponse:
+    """In the frame for whoever acts in a role; should that fail as well, Django shows the 500 page instead."""
+    if getattr(request, "role", None) is None:
+        return _page(template, status, **context)
+    return render(request, template, {"layout": "page.html", **context}, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -34,12 +45,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 with the reason the policy gave."""
     told = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return _page("403.html", 403, reason=told)
+    return _framed(request, "403.html", 403, reason=told)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404; the same words for what does not exist and what is out of reach."""
-    return _page("404.html", 404)
+    return _framed(request, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -182,10 +182,12 @@ def test_what_is_typed_is_shown_as_text(client: Client, county: Role) -> None:
 
 def test_the_facts_of_an_organisation(client: Client, county: Role, world: World) -> None:
     admin = world.role(world.school)
+    Organization.objects.filter(pk=world.school.pk).update(industry="senior_school")
     html = page(client, org=world.school.pk)
     facts = dict(re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", html))
     assert facts["全称"] == "丙中学团委"
     assert facts["类型"] == "团委"
+    assert facts["单位行业"] == "普通高中"
     assert facts["上级组织"] == "共青团乙县委员会"
     assert facts["管理员"] == admin.user.name
     assert facts["直接下级组织"] == "2 个"
@@ -263,3 +265,10 @@ def test_an_error_page_stands_in_the_same_look_and_says_what_to_do(client: Clien
         assert "智慧团建" in html
         assert "返回工作台" in html
         assert f"错误代码 {status}" in html
+        assert 'aria-label="主菜单"' in html and reverse("reviews") in html  # one can go on from here
+
+
+def test_an_error_page_without_a_role_has_no_menu(client: Client, db: None) -> None:
+    response = client.get("/no/such/page/")
+    assert response.status_code == 404
+    assert 'aria-label="主菜单"' not in response.content.decode()
