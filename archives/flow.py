@@ -11,9 +11,14 @@ UPLOAD: Arrows = {
 }
 
 ARCHIVE: Arrows = {
-    Archive.State.CHECKING: frozenset({Archive.State.WAITING, Archive.State.REFUSED, Archive.State.APPROVED}),
-    Archive.State.WAITING: frozenset({Archive.State.APPROVED, Archive.State.REFUSED}),
+    Archive.State.CHECKING: frozenset(
+        {Archive.State.WAITING, Archive.State.REFUSED, Archive.State.APPROVED, Archive.State.WITHDRAWN}
+    ),
+    Archive.State.WAITING: frozenset(
+        {Archive.State.APPROVED, Archive.State.REFUSED, Archive.State.WITHDRAWN}
+    ),
     Archive.State.APPROVED: frozenset({Archive.State.REPLACED}),
     Archive.State.REFUSED: frozenset(),
     Archive.State.REPLACED: frozenset(),
+    Archive.State.WITHDRAWN: frozenset(),
 }

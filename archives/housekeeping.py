@@ -22,7 +22,7 @@ def purge() -> None:
         archive=None, created_at__lt=timezone.now() - timedelta(days=UNUSED_DAYS)
     ):
         path = upload.path
-        if Upload.objects.filter(pk=upload.pk, archive=None).delete()[0]:
+        if Upload.objects.filter(pk=upload.pk, archive=None, drafts=None).delete()[0]:
             path.unlink(missing_ok=True)
     _older(Path(settings.ARCHIVE_DIR) / "pages", days=IMAGE_DAYS)
     _older(Path(settings.FILE_UPLOAD_TEMP_DIR), days=INCOMING_HOURS / 24)

@@ -12,25 +12,35 @@ from orgs.models.people import Duty
 
 class Act(models.TextChoices):
     ENTER = "enter", "录入团员团干部"
+    ENTER_BELOW = "enter_below", "录入下级团员"
+    ENTER_CADRE = "enter_cadre", "录入干部"
+    APPOINT = "appoint", "登记任职"
+    CORRECT = "correct", "修改或撤回录入"
+    UPDATE_STUDY = "update_study", "更新在读状况"
+    REVEAL = "reveal", "查看完整信息"
     SEE_MEMBERS = "see_members", "查看团员"
     RESUBMIT = "resubmit", "替换档案"
     REVIEW = "review", "审核入团志愿书"
-    SEE_ORGANIZATIONS = "see_organizations", "查看下级组织"
     MANAGE_ORGANIZATIONS = "manage_organizations", "管理组织"
 
 
 ANY = frozenset(Kind)
 GRANTS: dict[Act, frozenset[Kind]] = {
     Act.ENTER: frozenset({Kind.BRANCH}),
+    Act.ENTER_BELOW: frozenset(COMMITTEES | {Kind.GENERAL_BRANCH}),
+    Act.ENTER_CADRE: frozenset(COMMITTEES | {Kind.GENERAL_BRANCH}),
+    Act.APPOINT: ANY,
+    Act.CORRECT: ANY,
+    Act.UPDATE_STUDY: ANY,
+    Act.REVEAL: ANY,
     Act.SEE_MEMBERS: ANY,
     Act.RESUBMIT: ANY,
     Act.REVIEW: frozenset(COMMITTEES),
-    Act.SEE_ORGANIZATIONS: ANY - {Kind.BRANCH},
     Act.MANAGE_ORGANIZATIONS: frozenset(COMMITTEES),
 }
 """Administrators of which kinds of organisation may do it, for their own organisation and those below."""
 
-OWN_ONLY = frozenset({Act.ENTER})
+OWN_ONLY = frozenset({Act.ENTER, Act.ENTER_CADRE, Act.APPOINT})
 """Acts on the role's own organisation only."""
 
 

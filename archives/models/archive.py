@@ -52,11 +52,15 @@ class Archive(Located):
         APPROVED = "approved", "通过"
         REFUSED = "refused", "未通过"
         REPLACED = "replaced", "已替换"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     uuid = models.UUIDField(default=new_uuid, unique=True, editable=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="archives", verbose_name="团员")
     upload = models.OneToOneField(Upload, models.PROTECT, related_name="archive", verbose_name="文件")
     state = models.CharField("状态", max_length=10, choices=State, default=State.CHECKING)
+    round = models.PositiveSmallIntegerField(
+        "轮次", default=1, help_text="审核期间数据有修改的，重新开始一轮"
+    )
     reviewer = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核组织"
     )
@@ -84,12 +88,12 @@ class Archive(Located):
             models.UniqueConstraint(fields=["member"], condition=Q(state="approved"), name="archive_one_in_force"),
             models.UniqueConstraint(fields=["member"], condition=Q(state__in=["checking", "waiting"]), name="archive_one_open",
                                     violation_error_message="该团员已有一份入团志愿书正在审核。"),
-            models.CheckConstraint(condition=Q(state__in=["checking", "waiting", "approved", "refused", "replaced"]), name="archive_state"),
+            models.CheckConstraint(condition=Q(state__in=["checking", "waiting", "approved", "refused", "replaced", "withdrawn"]), name="archive_state"),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="archive_refusal_has_reason"),
             # A decision is whole: by whom, when and on which bytes; an open one has none of them. (By the inspection: nobody, but a time.)
             models.CheckConstraint(
                 condition=Q(state__in=["checking", "waiting"], decided_by=None, decided_at=None)
-                | Q(state__in=["approved", "refused", "replaced"], decided_at__isnull=False),
+                | Q(state__in=["approved", "refused", "replaced", "withdrawn"], decided_at__isnull=False),
                 name="archive_decision_whole",
             ),
             models.CheckConstraint(condition=Q(state="checking") | Q(reviewer__isnull=False) | Q(decided_at__isnull=False), name="archive_has_reviewer"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from members.choices import Ethnicity, Occupation, PhoneOwner, PoliticalStatus, StudyStatus
 from numbering.models import Holding
-from orgs.models import Located, LocatedQuerySet, User, new_uuid, scope_indexes
+from orgs.models import Located, LocatedQuerySet, Organization, User, new_uuid, scope_indexes
 from zhtj.lib.sealing import SealedField, blind, mask_address, mask_id, mask_phone, open_sealed, seal
 
 SEALED = ("id_number", "phone", "address")
@@ -120,6 +120,13 @@ class Member(Located):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def blocks_deactivation(cls, organization: Organization) -> str:
+        """Entries without an outcome: nobody could upload again, or would learn of the decision."""
+        unsettled = Q(state__in=[cls.State.PENDING, cls.State.REFUSED])
+        count = cls.objects.of(organization).filter(unsettled).count()
+        return f"{count} 名团员审核中或未通过" if count else ""
 
     def seal_fields(self, **values: str) -> None:
         """Seal personal data into this row's columns; the blind index follows the ID number."""

@@ -34,6 +34,12 @@ class Post(Located):
             models.UniqueConstraint(
                 fields=["member", "organization"], condition=Q(ended_on=None), name="post_one_current"
             ),
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(title="secretary", ended_on=None),
+                name="post_one_secretary",
+                violation_error_message="该组织已有在任书记。",
+            ),
         ]
 
     def __str__(self) -> str:

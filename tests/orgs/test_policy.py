@@ -24,10 +24,15 @@ PLACE = {
 COMMITTEES = {Kind.PROVINCE, Kind.CITY, Kind.COUNTY, Kind.COMMITTEE, Kind.WORKING_COMMITTEE}
 TABLE = {
     Act.ENTER: {Kind.BRANCH},
+    Act.ENTER_BELOW: COMMITTEES | {Kind.GENERAL_BRANCH},
+    Act.ENTER_CADRE: COMMITTEES | {Kind.GENERAL_BRANCH},
+    Act.APPOINT: set(Kind),
+    Act.CORRECT: set(Kind),
+    Act.UPDATE_STUDY: set(Kind),
+    Act.REVEAL: set(Kind),
     Act.SEE_MEMBERS: set(Kind),
     Act.RESUBMIT: set(Kind),
     Act.REVIEW: COMMITTEES,
-    Act.SEE_ORGANIZATIONS: set(Kind) - {Kind.BRANCH},
     Act.MANAGE_ORGANIZATIONS: COMMITTEES,
 }
 
