@@ -80,7 +80,10 @@ def _page(request: HttpRequest) -> str:
     """The page to come back to: the one that was asked for, or the one whose form was sent."""
     if request.method == "GET" and not _is_script(request):
         return request.get_full_path()
-    sent_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        sent_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return "/"
     return (
         f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else "/"
     )

@@ -28,7 +28,16 @@ class SignInForm(AuthenticationForm):
         """Why nobody was signed in, in one line."""
         if self.non_field_errors():
             return str(self.non_field_errors()[0])
+        if self.has_error("username", "max_length"):
+            return "账号或密码不正确。"
         return "请输入账号和密码。" if self.errors else ""
+
+    def clean_username(self) -> str:
+        """No account is longer than its column; nor is what the lock-out keeps of it."""
+        username: str = self.cleaned_data["username"]
+        if len(username) > 64:
+            raise ValidationError("账号不超过 64 个字符", code="max_length")
+        return username
 
     @property
     def is_locked(self) -> bool:

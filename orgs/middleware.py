@@ -1,4 +1,4 @@
-"""Every request: session limits, acting role, and pages that no cache may keep."""
+"""Every request: what no browser sends, session limits, acting role, and pages that no cache may keep."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from orgs.models import Role
@@ -16,6 +17,22 @@ NO_EXTENSION = "/session/"
 """The page's own question whether the session lives must not keep it alive."""
 GRAIN = 15
 """Seconds: not every request of a page writes the session."""
+
+
+class Legible:
+    """Refuses, before anything reads them, an address with a NUL, which no text column takes, and a form in another code than UTF-8,
+    whose decoder may fail or yield what cannot be written on a page. No browser sends either."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in {"utf-8", "utf8"}:
+            raise BadRequest("a form that is not in UTF-8")
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            raise BadRequest("an address with a NUL")
+        return self.get_response(request)
 
 
 class SessionLimits:

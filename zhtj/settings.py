@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "orgs.middleware.Legible",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -197,6 +198,7 @@ FILES_BY_NGINX: bool = env.bool("FILES_BY_NGINX", default=False)
 FILE_UPLOAD_HANDLERS = ["archives.handlers.LimitedUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = str(folder("UPLOAD_TEMP_DIR", ARCHIVE_DIR / "incoming"))
 FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**19  # what people type, without the file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
