@@ -17,7 +17,8 @@ from tests.members.people import TODAY, context, entry
 
 KNOWN = sorted(id_number._counties())
 PROVINCES = (
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
+PROVINCES = PROVINCE_CODES.split()
 )
 RUN_BY_PROVINCES = [code for code in KNOWN if code[2:4] == "90"]
 PERMITS = ("810000", "820000", "830000")
@@ -59,10 +60,11 @@ def with_check_digit(stem: str) -> str:
     return stem + "10X98765432"[sum(int(f) * pow(2, 17 - place, 11) for place, f in enumerate(stem)) % 11]
 
 
-BIRTHS = (
+EDGES_OF_TIME = (
     "20080229 20000229 20070229 19000229 20080230 20080015 20081315 20080100 00000000 99999999 "
     "20261122 20261123 19251122 19251123 18500101 20300101 29990101"
-).split()
+)
+BIRTHS = EDGES_OF_TIME.split()
 
 
 def county(pick: Random) -> str:
