@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from numbering.rules import LONGEST
 from orgs.models import Located, LocatedQuerySet, scope_indexes
 
 
@@ -21,7 +22,7 @@ class Holding(Located):
         HELD = "held", "已占用"
         RELEASED = "released", "已释放"
 
-    number = models.CharField("发展团员编号", max_length=16, db_collation="C")
+    number = models.CharField("发展团员编号", max_length=LONGEST, db_collation="C")
     value = models.BigIntegerField("数值", null=True, help_text="12 位编号的数值，用于号段")
     holder = models.CharField("团员姓名", max_length=50)
     state = models.CharField("状态", max_length=10, choices=State, default=State.RESERVED)
