@@ -12,12 +12,14 @@ from django.http import QueryDict
 from members.models import Member
 from members.models.member import MemberQuerySet
 from members.rules import Entry
+from numbering.rules import LONGEST as LONGEST_NUMBER
 from numbering.rules import normalise_number
 
 TABS = (Member.State.ACTIVE, Member.State.PENDING, Member.State.REFUSED)
 LONGEST = 60
-_ID = re.compile(r"\d{17}[\dX]", re.ASCII)
-_NUMBER = re.compile(r"\d{4}[\dA-Z]{1,12}", re.ASCII)
+# Also one with a slip in it: the fifteen of an old number, or seventeen, which tell the last. No province begins like a year.
+_ID = re.compile(r"(?<!\d)(?!19|20)\d{15}", re.ASCII)
+_NUMBER = re.compile(rf"\d{{4}}.{{1,{LONGEST_NUMBER - 4}}}", re.ASCII)
 _ORG = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -40,7 +42,8 @@ class Search:
 
     @property
     def is_id(self) -> bool:
-        return bool(_ID.fullmatch(self.q))
+        """Whether an ID number stands in it, right or mistyped."""
+        return bool(_ID.search(self.q))
 
     @property
     def is_narrow(self) -> bool:
@@ -62,6 +65,6 @@ class Search:
 def _typed(text: str) -> str:
     """As it would be stored: numbers without blanks, names with the one kind of middle dot."""
     number = normalise_number(text)
-    if _ID.fullmatch(number) or _NUMBER.fullmatch(number):
+    if _ID.search(number) or _NUMBER.fullmatch(number):
         return number
     return Entry.read({"name": text.replace("\0", "")}).name

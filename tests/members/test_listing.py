@@ -127,6 +127,21 @@ def test_an_id_number_is_answered_at_once_and_stands_in_no_address(branch_role, 
         assert number not in page
 
 
+@pytest.mark.parametrize("slip", [slice(0, 17), slice(0, 15), slice(1, 18)])
+def test_a_mistyped_id_number_stands_in_no_address_either(branch_role, log_in, slip):
+    wrong = entered(branch_role).opened("id_number")[slip]
+    for typed in (wrong, f"{wrong}0123", f"演示{wrong}", f"{wrong[:6]}　{wrong[6:]}"):
+        answer = log_in(branch_role).post("/members/", {"q": typed})
+        assert (answer.status_code, names(answer)) == (200, [])
+        assert wrong not in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", ["2012〔丙中学团字〕第0012号", "2015160000000123", "2009A01"])
+def test_numbers_of_every_shape_are_found(branch_role, log_in, number):
+    entered(branch_role, name="演示甲", number=number, joined_on=date(int(number[:4]), 5, 4))
+    assert names(search(log_in(branch_role), q=number)) == ["演示甲"]
+
+
 def test_an_id_number_finds_the_person_in_whatever_state(branch_role, committee_role, log_in):
     archive = refused(branch_role, committee_role, name="演示未过")
     answer = log_in(branch_role).post("/members/", {"q": archive.member.opened("id_number")})
