@@ -16,10 +16,10 @@ from members.rules import problems
 from tests.members.people import TODAY, context, entry
 
 KNOWN = sorted(id_number._counties())
-PROVINCES = (
+PROVINCE_CODES = (
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
-PROVINCES = PROVINCE_CODES.split()
 )
+PROVINCES = PROVINCE_CODES.split()
 RUN_BY_PROVINCES = [code for code in KNOWN if code[2:4] == "90"]
 PERMITS = ("810000", "820000", "830000")
 HIDDEN = "\n\r\0\t\u200b\ufeff\u202e\u200f\u0301-ХⅩ×٣²①演"
