@@ -84,13 +84,11 @@ def give_up(upload: Upload) -> None:
 
 
 def _advance_archive_of(upload: Upload) -> None:
-    archive = (
-        Archive.objects.select_related("member", "organization", "submitted_as__organization")
-        .filter(upload=upload)
-        .first()
-    )
-    if archive:
-        advance(archive, upload)
+    # Held before it is read: a correction at this moment may make someone else its submitter.
+    held = Archive.objects.select_for_update().filter(upload=upload).first()
+    if held:
+        joined = ("member", "organization", "submitted_as__organization")
+        advance(Archive.objects.select_related(*joined).get(pk=held.pk), upload)
 
 
 def advance(archive: Archive, upload: Upload) -> None:
@@ -110,9 +108,14 @@ def wait_for_review(archive: Archive) -> None:
     reviewer = reviewer_of(archive.submitted_as.organization, author=archive.submitted_by)
     move(archive, Archive.State.WAITING, table=ARCHIVE, reviewer=reviewer)
     _record(archive, Archive.State.CHECKING)
-    if reviewer:
+    ask(archive)
+
+
+def ask(archive: Archive) -> None:
+    """The to-do in the 操作中心 of whoever reviews it."""
+    if archive.reviewer:
         notices.tell(
-            reviewer, sort=Notice.Sort.TODO, kind="待审核", subject=f"archive:{archive.pk}",
+            archive.reviewer, sort=Notice.Sort.TODO, kind="待审核", subject=f"archive:{archive.pk}",
             title=f"{archive.member.name}的入团志愿书待审核", body=archive.organization.name, link="review", link_args=[str(archive.uuid)],
         )  # fmt: skip
 

@@ -124,11 +124,13 @@ class _Scene:
 
     def _approve(self, member: Member) -> None:
         archive, role = self._waiting(member)
-        review.approve(archive, sha256=archive.upload.sha256, by=role)
+        review.approve(archive, sha256=archive.upload.sha256, round=archive.round, by=role)
 
     def _refuse(self, member: Member) -> None:
         archive, role = self._waiting(member)
-        review.refuse(archive, sha256=archive.upload.sha256, reason=next(self._reasons), by=role)
+        review.refuse(
+            archive, sha256=archive.upload.sha256, round=archive.round, reason=next(self._reasons), by=role
+        )
 
     def _waiting(self, member: Member) -> tuple[Archive, Role]:
         archive = Archive.objects.select_related("upload").get(member=member, state=Archive.State.WAITING)

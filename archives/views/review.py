@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -59,16 +60,19 @@ def desk(request: ActingRequest, uuid: UUID) -> HttpResponse:
 @acting
 @require_POST
 def approve(request: ActingRequest, uuid: UUID) -> HttpResponse:
-    archive, sha256 = _archive(request, uuid), request.POST.get("sha256", "")
+    archive, (sha256, round) = _archive(request, uuid), _seen(request)
     return _decide(
-        request, archive, "通过", lambda: services.approve(archive, sha256=sha256, by=request.role)
+        request,
+        archive,
+        "通过",
+        lambda: services.approve(archive, sha256=sha256, round=round, by=request.role),
     )
 
 
 @acting
 @require_POST
 def refuse(request: ActingRequest, uuid: UUID) -> HttpResponse:
-    archive, sha256, form = _archive(request, uuid), request.POST.get("sha256", ""), RefusalForm(request.POST)
+    archive, (sha256, round), form = _archive(request, uuid), _seen(request), RefusalForm(request.POST)
     if not form.is_valid():
         return _desk(request, archive, form, status=422)
     reason = form.cleaned_data["reason"]
@@ -76,8 +80,14 @@ def refuse(request: ActingRequest, uuid: UUID) -> HttpResponse:
         request,
         archive,
         "未通过，已告知提交人",
-        lambda: services.refuse(archive, sha256=sha256, reason=reason, by=request.role),
+        lambda: services.refuse(archive, sha256=sha256, round=round, reason=reason, by=request.role),
     )
+
+
+def _seen(request: ActingRequest) -> tuple[str, int]:
+    """Which bytes and which round of the data the page showed; nonsense is nothing that was ever shown."""
+    round = request.POST.get("round", "")
+    return request.POST.get("sha256", ""), int(round) if re.fullmatch(r"[0-9]{1,4}", round) else 0
 
 
 def _decide(request: ActingRequest, archive: Archive, result: str, act: Callable[[], None]) -> HttpResponse:

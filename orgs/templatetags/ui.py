@@ -32,6 +32,7 @@ STATES = {
     "不可用": ("err", "no"),
     "待人工检查": ("warn", "warn"),
     "重新提交": ("info", "undo"),
+    "已修改": ("info", "edit"),
     "已停用": ("", "dash"),
     "未设置": ("warn", "warn"),
 }

@@ -61,13 +61,13 @@ def waiting(role: Role, **values: object) -> Archive:
 
 def approved(role: Role, reviewer: Role, **values: object) -> Archive:
     archive = waiting(role, **values)
-    review.approve(archive, sha256=archive.upload.sha256, by=reviewer)
+    review.approve(archive, sha256=archive.upload.sha256, round=archive.round, by=reviewer)
     archive.refresh_from_db()
     return archive
 
 
 def refused(role: Role, reviewer: Role, **values: object) -> Archive:
     archive = waiting(role, **values)
-    review.refuse(archive, sha256=archive.upload.sha256, reason=REASON, by=reviewer)
+    review.refuse(archive, sha256=archive.upload.sha256, round=archive.round, reason=REASON, by=reviewer)
     archive.refresh_from_db()
     return archive

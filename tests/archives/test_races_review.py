@@ -18,11 +18,13 @@ ROUNDS = 6
 
 
 def approving(archive, role):
-    return lambda: review.approve(archive, sha256=archive.upload.sha256, by=role)
+    return lambda: review.approve(archive, sha256=archive.upload.sha256, round=archive.round, by=role)
 
 
 def refusing(archive, role):
-    return lambda: review.refuse(archive, sha256=archive.upload.sha256, reason=REASON, by=role)
+    return lambda: review.refuse(
+        archive, sha256=archive.upload.sha256, round=archive.round, reason=REASON, by=role
+    )
 
 
 def check_one_outcome(archive, results, winner_words):

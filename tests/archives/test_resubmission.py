@@ -68,7 +68,7 @@ def test_refused_sent_again_and_approved_puts_the_member_in_force(archive, branc
     upload = uploaded(branch_role)
     fresh = resubmit(archive.member, upload, by=branch_role)
     found_good(upload)
-    review.approve(fresh, sha256=upload.sha256, by=committee_role)
+    review.approve(fresh, sha256=upload.sha256, round=fresh.round, by=committee_role)
     assert state_of(archive) == "active"
     assert [one.state for one in archive.member.archives.order_by("pk")] == ["refused", "approved"]
 

@@ -82,7 +82,7 @@ def test_each_decision_is_one_audit_event_with_role_and_states(branch_role, comm
 def test_a_file_that_changed_meanwhile_is_not_approved(branch_role, committee_role):
     archive = waiting(branch_role)
     with pytest.raises(StaleState, match="有变化"):
-        review.approve(archive, sha256="0" * 64, by=committee_role)
+        review.approve(archive, sha256="0" * 64, round=archive.round, by=committee_role)
     archive.refresh_from_db()
     assert archive.state == "waiting"
 
@@ -90,7 +90,9 @@ def test_a_file_that_changed_meanwhile_is_not_approved(branch_role, committee_ro
 def test_the_second_reviewer_is_told_by_whom_and_how_it_was_decided(world, branch_role, committee_role):
     archive = refused(branch_role, committee_role)
     with pytest.raises(StaleState, match=f"已由 {committee_role.user.name} 处理，结果为“未通过”"):
-        review.approve(archive, sha256=archive.upload.sha256, by=world.role(world.school))
+        review.approve(
+            archive, sha256=archive.upload.sha256, round=archive.round, by=world.role(world.school)
+        )
     archive.refresh_from_db()
     assert archive.state == "refused"
 
@@ -98,7 +100,7 @@ def test_the_second_reviewer_is_told_by_whom_and_how_it_was_decided(world, branc
 def test_a_file_still_being_checked_cannot_be_decided(branch_role, committee_role):
     archive = checking(branch_role)
     with pytest.raises(StaleState):
-        review.approve(archive, sha256=archive.upload.sha256, by=committee_role)
+        review.approve(archive, sha256=archive.upload.sha256, round=archive.round, by=committee_role)
 
 
 def test_nobody_decides_on_what_they_submitted_themselves(world, branch_role, committee_role):
@@ -106,7 +108,7 @@ def test_nobody_decides_on_what_they_submitted_themselves(world, branch_role, co
     both = RoleFactory(user=branch_role.user, organization=world.school)
     for decide in (review.approve, lambda *a, **k: review.refuse(*a, reason=REASON, **k)):
         with pytest.raises(PermissionDenied, match="本人提交"):
-            decide(archive, sha256=archive.upload.sha256, by=both)
+            decide(archive, sha256=archive.upload.sha256, round=archive.round, by=both)
     archive.refresh_from_db()
     assert archive.state == "waiting"
 
@@ -121,7 +123,7 @@ PLACES = [
 def test_only_the_responsible_committee_decides(world, branch_role, committee_role, log_in, place):
     archive = waiting(branch_role)
     client = log_in(world.role(getattr(world, place)))
-    answer = client.post(decide_url(archive), {"sha256": archive.upload.sha256})
+    answer = client.post(decide_url(archive), {"sha256": archive.upload.sha256, "round": archive.round})
     archive.refresh_from_db()
     assert (archive.state == "approved") == (place == "school")
     if place.startswith("other_") or place in {"sibling", "street"}:
@@ -230,7 +232,8 @@ def test_after_a_decision_comes_the_next_one_then_the_oldest_left_then_the_list(
     first, second, third = (waiting(branch_role) for _ in range(3))
     client = log_in(committee_role)
     steps = [
-        client.post(decide_url(one), {"sha256": one.upload.sha256}).url for one in (second, third, first)
+        client.post(decide_url(one), {"sha256": one.upload.sha256, "round": one.round}).url
+        for one in (second, third, first)
     ]
     assert steps == [
         reverse("review", args=[third.uuid]),
@@ -243,7 +246,9 @@ def test_after_a_decision_comes_the_next_one_then_the_oldest_left_then_the_list(
 def test_a_late_click_is_told_the_outcome_and_led_on(world, branch_role, committee_role, log_in):
     archive, following = refused(branch_role, committee_role), waiting(branch_role)
     client = log_in(world.role(world.school))
-    answer = client.post(decide_url(archive), {"sha256": archive.upload.sha256}, follow=True)
+    answer = client.post(
+        decide_url(archive), {"sha256": archive.upload.sha256, "round": archive.round}, follow=True
+    )
     page = answer.content.decode()
     assert answer.redirect_chain[-1][0] == reverse("review", args=[following.uuid])
     assert f"已由 {committee_role.user.name} 处理" in page and "未通过" in page
@@ -253,7 +258,8 @@ def test_a_late_click_is_told_the_outcome_and_led_on(world, branch_role, committ
 def test_a_refusal_needs_a_reason_of_two_characters(branch_role, committee_role, log_in, reason):
     archive = waiting(branch_role)
     answer = log_in(committee_role).post(
-        decide_url(archive, "refuse"), {"sha256": archive.upload.sha256, "reason": reason}
+        decide_url(archive, "refuse"),
+        {"sha256": archive.upload.sha256, "round": archive.round, "reason": reason},
     )
     archive.refresh_from_db()
     page = answer.content.decode()
@@ -307,7 +313,11 @@ def test_the_queue_is_searched_by_the_beginning_of_a_name_and_keeps_it_on_the_wa
     client = log_in(committee_role)
     answer = client.get(reverse("reviews"), {"q": "演示乙"})
     assert [row["archive"].pk for row in answer.context["rows"]] == [one.pk for one in found]
-    answer = client.post(decide_url(found[0]), {"sha256": found[0].upload.sha256, "q": "演示乙"}, follow=True)
+    answer = client.post(
+        decide_url(found[0]),
+        {"sha256": found[0].upload.sha256, "round": found[0].round, "q": "演示乙"},
+        follow=True,
+    )
     assert answer.context["archive"] == found[1]
     assert answer.context["place"] == (1, 1)
 

@@ -52,8 +52,8 @@ def people(site):
     branch, committee = site.role(site.branch), site.role(site.school)
     entries.enter(EntryFactory(), organization=site.branch, upload=None, key=new_key(), by=branch)
     approved, refused, waiting = (submitted(branch) for _ in range(3))
-    review.approve(approved, sha256=approved.upload.sha256, by=committee)
-    review.refuse(refused, sha256=refused.upload.sha256, reason="缺页", by=committee)
+    review.approve(approved, sha256=approved.upload.sha256, round=approved.round, by=committee)
+    review.refuse(refused, sha256=refused.upload.sha256, round=refused.round, reason="缺页", by=committee)
     return {
         "branch": branch,
         "committee": committee,
