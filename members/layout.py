@@ -87,14 +87,14 @@ _PLACEHOLDERS: Final[dict[str, dict[str, str]]] = {
 }
 
 _MEMBERSHIP = ("joined_on", "number", "joined_party_on", "is_cadre")
-_CADRE = ("title", "post_since", "appointed_by", "cadre_nature", "on_party_committee", "on_duty")
+POST_FIELDS: Final[tuple[str, ...]] = ("title", "post_since", "appointed_by", "cadre_nature", "on_party_committee", "on_duty")
 _LEGENDS: Final[dict[str, tuple[str, ...]]] = {
     "基本信息": (
         *("name", "id_number", "id_number_again", "ethnicity"),
         *("occupation", "study_status", "occupation_detail", "education", "political_status"),
     ),
     "团籍信息": _MEMBERSHIP,
-    "团干部信息": _CADRE,
+    "团干部信息": POST_FIELDS,
     "联系方式与志愿服务": (
         *("phone", "phone_owner", "address", "email", "qq", "wechat", "weibo", "file"),
         *("applied", "applied_on", "volunteer", "volunteer_since"),

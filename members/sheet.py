@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from members import layout
@@ -16,6 +17,7 @@ from orgs.dictionaries import Group, titles_for
 from orgs.models import Option
 
 KINDS = {Widget.DATE: "date", Widget.MONTH: "month"}
+LABELS = {**layout.LABELS, "ended_on": "离任年月"}
 NEVER = frozenset({"id_number_again", "file"})
 ALWAYS = frozenset({"number", "is_cadre", "email", "qq", "wechat", "weibo"})
 """Shown with a dash when empty; any other empty field did not apply to this person."""
@@ -39,9 +41,9 @@ class Section:
     rows: list[Row]
 
 
-def sections(member: Member) -> list[Section]:
-    """Everything about one person that applies, masked."""
-    values = _values(member)
+def sections(member: Member, *, with_post: bool = True) -> list[Section]:
+    """Everything about one person that applies, masked; with the post they hold in their own organisation, or without."""
+    values = _values(member, with_post)
     found = []
     for section in layout.sections(Variant.A if member.is_branch_member else Variant.C):
         rows = [
@@ -54,6 +56,34 @@ def sections(member: Member) -> list[Section]:
         if rows:
             found.append(Section(section.legend, rows))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PostSheet:
+    """One post, current or ended, in words."""
+
+    post: Post
+    title: str
+    rows: list[Row]
+
+
+def posts(member: Member) -> list[PostSheet]:
+    """All posts of one person: current ones first, then history, each newest first."""
+    words = labels()
+    rows = member.posts.select_related("organization").order_by(F("ended_on").desc(nulls_first=True), "-pk")
+    return [_post_sheet(post, words) for post in rows]
+
+
+def _post_sheet(post: Post, words: dict[tuple[str, str], str]) -> PostSheet:
+    values = _post_values(post, words) | {"ended_on": post.ended_on}
+    found = [
+        Row(name, LABELS[name], value, "month" if name in {"post_since", "ended_on"} else "")
+        for name, value in values.items()
+        if name != "title" and value
+    ]
+    if len(found) % 2:
+        found[-1] = replace(found[-1], wide=True)
+    return PostSheet(post, values["title"], found)
 
 
 def read_from_id(number: str) -> list[Row]:
@@ -73,7 +103,7 @@ def _kind(name: str) -> str:
     return {"id_number": "id", "number": "number"}.get(name, "")
 
 
-def _values(member: Member) -> dict[str, Any]:
+def _values(member: Member, with_post: bool) -> dict[str, Any]:
     words = labels()
     plain = {
         "name": member.name,
@@ -98,23 +128,29 @@ def _values(member: Member) -> dict[str, Any]:
         "volunteer_since": member.volunteer_since,
         **{name: getattr(member, name) for name in ("email", "qq", "wechat", "weibo")},
     }
-    post = member.posts.select_related("organization").filter(ended_on=None).order_by("-pk").first()
-    return {**plain, "is_cadre": _yes_no(post is not None), **_post_values(post, words)}
+    held = list(member.posts.current().select_related("organization"))
+    post = next((one for one in held if with_post and one.organization_id == member.organization_id), None)
+    return {**plain, "is_cadre": _yes_no(bool(held)), **_post_values(post, words)}
 
 
 def _post_values(post: Post | None, words: dict[tuple[str, str], str]) -> dict[str, Any]:
     if post is None:
-        return dict.fromkeys(
-            ("title", "post_since", "appointed_by", "cadre_nature", "on_party_committee", "on_duty"), ""
-        )
+        return dict.fromkeys(layout.POST_FIELDS, "")
     return {
-        "title": words.get((titles_for(post.organization.kind), post.title), post.title),
+        "title": post_title(post.title, post.organization.kind, words),
         "post_since": post.since,
         "appointed_by": words.get((Group.APPOINTMENT, post.appointed_by), post.appointed_by),
         "cadre_nature": CadreNature(post.nature).label,
         "on_party_committee": _yes_no(post.on_party_committee),
         "on_duty": words.get((Group.DUTY, post.on_duty), post.on_duty),
     }
+
+
+def post_title(code: str, kind: str, words: dict[tuple[str, str], str]) -> str:
+    """团内现任职务 in words; the list of another kind helps out where the organisation's kind has changed since."""
+    own = titles_for(kind)
+    other = Group.TITLE_BASIC if own == Group.TITLE_LEADING else Group.TITLE_LEADING
+    return words.get((own, code)) or words.get((other, code), code)
 
 
 def _yes_no(value: bool | None) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
@@ -16,42 +15,24 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from archives.forms.drop import Drop
+from archives.forms.fields import RuledForm, dictionaries, field_of
 from members import layout, rules
 from members.choices import Variant
 from members.guide import HELP
-from members.layout import FieldSpec, Widget
-from members.rules import Context, Entry, FieldState
-from orgs.dictionaries import Group
-from orgs.models import Option, Organization
+from members.layout import FieldSpec
+from members.rules import Context, Entry
+from orgs.models import Organization
 from zhtj.lib.problems import Problem
 
-LIVE = frozenset({Widget.SELECT, Widget.SEGMENTED, Widget.DATE, Widget.MONTH})
-LIVE_TEXT = frozenset({"name", "id_number", "id_number_again", "number", "phone", "email", "qq"})
-LONGEST = {"name": 60, "id_number": 40, "id_number_again": 40, "number": 30, "phone": 30, "address": 200}
+if TYPE_CHECKING:
+    from archives.forms.appointment import Offer
 
 
-@dataclass
-class Shown:
-    """How crispy's field template draws one field (see templates/bootstrap5/field.html)."""
-
-    required: bool = False
-    hidden: bool = False
-    hint: str = ""
-    ok: str = ""
-    warn: str = ""
-    error_detail: str = ""
-    wide: bool = False
-    oob: bool = False
-    drop: Drop | None = None
-
-
-class EntryForm(forms.Form):
+class EntryForm(RuledForm):
     """One entry by form A, B or C into one organisation.
 
     Bound or not, it always knows `entry`, `states` and, when bound, `found`: all that is to be put right.
     """
-
-    use_required_attribute = False
 
     def __init__(
         self,
@@ -64,6 +45,7 @@ class EntryForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self.variant, self.organization, self.drop = variant, organization, drop
+        self.offer: Offer | None = None
         values: Mapping[str, Any] = layout.initial(variant) if data is None else data
         self.key = _uuid(values.get("key")) or uuid.uuid4()
         self.confirmed = frozenset(data.getlist("confirmed")) if isinstance(data, QueryDict) else frozenset()
@@ -80,7 +62,7 @@ class EntryForm(forms.Form):
         self.states = rules.field_states(self.entry, self.context)
         for section in layout.sections(variant):
             for spec in section.fields:
-                self.fields[spec.name] = _field(spec, self.states[spec.name], today)
+                self.fields[spec.name] = field_of(spec, self.states[spec.name], today)
                 self.initial[spec.name] = values.get(spec.name, "")
         self.fields["file"].zt.drop = drop  # type: ignore[attr-defined]
 
@@ -111,12 +93,6 @@ class EntryForm(forms.Form):
         """What is stored: without the fields the form does not ask (any more)."""
         return rules.cleared(self.entry, self.context)
 
-    def complain(self, problem: Problem) -> None:
-        """Show a problem at its field and in the summary."""
-        if problem.field not in self.errors:
-            self.add_error(problem.field, ValidationError(problem.message, code=problem.code))
-            self._shown(problem.field).error_detail = problem.detail
-
     def show_live(self, *, oob: frozenset[str] = frozenset()) -> None:
         """While people type: judge only what is filled in, and never that something is missing."""
         self._errors = forms.utils.ErrorDict()
@@ -133,19 +109,8 @@ class EntryForm(forms.Form):
 
     @property
     def summary(self) -> list[dict[str, str]]:
-        """For the error summary: in the order of the page, each linked to its field; warnings to their ticks."""
-        lines = []
-        for name in self.fields:
-            for text in self.errors.get(name, []):
-                shown = self._shown(name)
-                lines.append(
-                    {
-                        "field_id": self[name].auto_id,
-                        "label": layout.LABELS[name],
-                        "message": str(text),
-                        "detail": shown.error_detail,
-                    }
-                )
+        """The errors, then the warnings, linked to their ticks."""
+        lines = self.error_lines
         for one in self.warnings:
             label = layout.LABELS[one.field]
             lines.append(
@@ -197,54 +162,9 @@ class EntryForm(forms.Form):
         helper.layout = Layout(*sections)
         return helper
 
-    def _shown(self, name: str) -> Shown:
-        shown: Shown = self.fields[name].zt  # type: ignore[attr-defined]
-        return shown
-
-
-def dictionaries() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The editable lists as they stand now, all in one read."""
-    found: dict[str, list[tuple[str, str]]] = {str(group): [] for group in Group}
-    for group, code, label in Option.objects.filter(is_active=True).values_list("group", "code", "label"):
-        found.setdefault(group, []).append((code, label))
-    return {group: tuple(options) for group, options in found.items()}
-
 
 def _uuid(text: Any) -> uuid.UUID | None:
     try:
         return uuid.UUID(str(text))
     except ValueError:
         return None
-
-
-def _field(spec: FieldSpec, state: FieldState, today: date) -> forms.Field:
-    field = forms.CharField(label=spec.label, required=False, strip=False, widget=_widget(spec, state, today))
-    field.zt = Shown(  # type: ignore[attr-defined]
-        required=state.required, hidden=not state.shown, hint=state.hint, ok=state.ok, wide=spec.wide
-    )  # fmt: skip
-    return field
-
-
-def _widget(spec: FieldSpec, state: FieldState, today: date) -> forms.Widget:
-    attrs: dict[str, Any] = {"autocomplete": "off", "data-help": spec.name}
-    if spec.widget in LIVE or spec.name in LIVE_TEXT:
-        attrs["data-live"] = True
-    if spec.inputmode:
-        attrs["inputmode"] = spec.inputmode
-    if spec.placeholder:
-        attrs["placeholder"] = spec.placeholder
-    options = list(state.options or ())
-    match spec.widget:
-        case Widget.SELECT:
-            return forms.Select(attrs, [("", spec.placeholder or "请选择"), *options])
-        case Widget.SEGMENTED:
-            return forms.RadioSelect({"data-live": True}, options)
-        case Widget.DATE:
-            # `max` with a four-digit year also keeps Chinese Chromium from swallowing typed digits.
-            return forms.DateInput({**attrs, "type": "date", "min": "1900-01-01", "max": today.isoformat()})
-        case Widget.MONTH:
-            return forms.DateInput({**attrs, "type": "month", "min": "1900-01", "max": f"{today:%Y-%m}"})
-        case Widget.FILE:
-            return forms.FileInput(attrs)
-        case _:
-            return forms.TextInput({**attrs, "maxlength": LONGEST.get(spec.name, 100)})

@@ -7,17 +7,17 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from archives import inspection
+from archives.policy import require_entering
 from archives.models import Archive, Upload
 from members.models import Member
 from members.rules import Entry
 from members.services import entry as people
-from members.services import states
+from members.services import posts, states
 from members.services.entry import PersonKnown
 from numbering.services import holdings
 from numbering.services.holdings import NumberTaken
-from orgs import policy
 from orgs.models import Organization, Role, settled
-from orgs.policy import Act, reviewer_of
+from orgs.policy import reviewer_of
 from orgs.services import audit
 
 
@@ -27,16 +27,17 @@ def enter(entry: Entry, *, organization: Organization, upload: Upload | None, ke
     The same form (`key`) sent again, by a double click or a reload, answers with the member it made.
 
     Raises:
-        PermissionDenied: the role may not enter people there.
+        PermissionDenied: the role may not enter people there, or the organisation was closed.
         NumberTaken: someone holds the number (指引 3.7).
         PersonKnown: the ID number is in the system.
+        PostTaken: the organisation has its 书记.
     """
     policy.require(by, Act.ENTER, organization)
     if made := _made_by(key, by):
         return made
     try:
         return _enter(entry, organization=organization, upload=upload, key=key, by=by)
-    except (NumberTaken, PersonKnown, IntegrityError):
+    except (NumberTaken, PersonKnown, posts.PostTaken, IntegrityError):
         # Perhaps the very same form, a moment ago, on another connection: then its number and ID are our own.
         if made := _made_by(key, by):
             return made
@@ -47,23 +48,27 @@ def _made_by(key: UUID, by: Role) -> Member | None:
     return Member.objects.filter(entry_key=key, entered_by=by.user).first()
 
 
-def require_free(entry: Entry, *, key: UUID, by: Role) -> None:
+def require_free(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> None:
     """Tell early, on an otherwise valid form, what the constraints would refuse at the end.
 
     Raises:
         NumberTaken: someone holds the number (指引 3.7).
         PersonKnown: the ID number is in the system.
+        PostTaken: the organisation has its 书记.
     """
     if _made_by(key, by):
         return
     people.require_unknown(entry.id_number)
     if entry.number:
         holdings.require_free(entry.number)
+    posts.require_open(entry, organization)
+    posts.require_open(entry, organization)
 
 
 @transaction.atomic
 def _enter(entry: Entry, *, organization: Organization, upload: Upload | None, key: UUID, by: Role) -> Member:
     place = settled(organization.pk)
+    require_entering(place, by=by)  # closed, moved or of another kind at this very moment
     member = people.enter(entry, organization=place, key=key, by=by)
     if upload:
         attach(member, upload, by=by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,28 +13,38 @@ from orgs.models import Located, LocatedQuerySet, Organization, User, new_uuid, 
 from zhtj.lib.sealing import SealedField, blind, mask_address, mask_id, mask_phone, open_sealed, seal
 
 SEALED = ("id_number", "phone", "address")
+M = TypeVar("M", bound=models.Model, covariant=True)
 
 
-class MemberQuerySet(LocatedQuerySet["Member"]):
+class PeopleQuerySet(LocatedQuerySet[M]):
+    """Rows of people, found by what is known of the person; `person` is the way from the row to them."""
+
+    person: ClassVar[str] = ""
+
     def with_id(self, number: str) -> Self:
         """People with exactly this normalised ID number."""
-        return self.filter(id_blind=blind("person.id", number))
-
-    def listed(self) -> Self:
-        """Those of 团员列表: entered into a branch. Form C alone never puts anyone there."""
-        return self.filter(is_branch_member=True)
+        return self.filter(**{f"{self.person}id_blind": blind("person.id", number)})
 
     def named(self, start: str) -> Self:
         """Whose name is or begins with `start`."""
-        return self.filter(name__startswith=start)
+        return self.filter(**{f"{self.person}name__startswith": start})
 
     def numbered(self, number: str) -> Self:
         """Who holds exactly this 发展团员编号."""
-        return self.filter(holding__number=number)
+        return self.filter(**{f"{self.person}holding__number": number})
+
+    def in_state(self, *states: str) -> Self:
+        return self.filter(**{f"{self.person}state__in": states})
 
     def at_most(self, limit: int) -> int:
         """How many there are, counted no further than `limit`: cheap however long the list is."""
         return self.order_by()[:limit].count()
+
+
+class MemberQuerySet(PeopleQuerySet["Member"]):
+    def listed(self) -> Self:
+        """Those of 团员列表: entered into a branch. Form C alone never puts anyone there."""
+        return self.filter(is_branch_member=True)
 
 
 class Member(Located):

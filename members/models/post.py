@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
 from members.choices import CadreNature
-from members.models.member import Member
-from orgs.models import Located, LocatedQuerySet, scope_indexes
+from members.models.member import Member, PeopleQuerySet
+from orgs.models import Located, scope_indexes
+
+SECRETARY = "secretary"
+"""One per organisation; the same code in both lists of 团内现任职务."""
+
+
+class PostQuerySet(PeopleQuerySet["Post"]):
+    person = "member__"
+
+    def current(self) -> Self:
+        return self.filter(ended_on=None)
 
 
 class Post(Located):
@@ -25,7 +35,7 @@ class Post(Located):
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     ended_on = models.DateField("离任年月", null=True, blank=True)
 
-    objects = LocatedQuerySet["Post"].as_manager()
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "任职"
@@ -36,7 +46,7 @@ class Post(Located):
             ),
             models.UniqueConstraint(
                 fields=["organization"],
-                condition=Q(title="secretary", ended_on=None),
+                condition=Q(title=SECRETARY, ended_on=None),
                 name="post_one_secretary",
                 violation_error_message="该组织已有在任书记。",
             ),

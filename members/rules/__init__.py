@@ -1,6 +1,6 @@
 """What an entry by form A, B or C must be. Pure: forms, services and the import all ask here."""
 
-from members.rules.checks import problems
+from members.rules.checks import post_problems, problems
 from members.rules.entry import ENTRY_FIELDS, FIELDS, Context, Entry
 from members.rules.marks import FieldState, Need, announce, cleared, field_states, identity, is_cadre
 
@@ -16,5 +16,6 @@ __all__ = [
     "field_states",
     "identity",
     "is_cadre",
+    "post_problems",
     "problems",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from members.choices import PoliticalStatus, StudyStatus
 from members.id_number import IdNumberError, first_difference, parse
-from members.layout import LABELS, SPECS, Widget
+from members.layout import LABELS, POST_FIELDS, SPECS, Widget
 from members.rules.entry import Context, Entry
 from members.rules.marks import (
     LEAGUE_LAST_AGE,
@@ -37,6 +37,11 @@ def problems(entry: Entry, ctx: Context) -> list[Problem]:
     open_ = [w for w in warnings if w.code not in ctx.confirmed and w.field not in errors]
     places = {name: place for place, name in enumerate(LABELS)}
     return sorted([*errors.values(), *open_], key=lambda problem: places[problem.field])
+
+
+def post_problems(entry: Entry, ctx: Context) -> list[Problem]:
+    """Only what is wrong with the post: for somebody whose other data are in the system already."""
+    return [problem for problem in problems(entry, ctx) if problem.field in POST_FIELDS]
 
 
 def _all(entry: Entry, states: Mapping[str, FieldState], ctx: Context) -> Iterator[Problem]:

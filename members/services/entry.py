@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members.id_number import parse
-from members.models import Member, Post
+from members.models import Member
 from members.models.member import SEALED
 from members.rules import Entry
+from members.services import posts
 from numbering.services import holdings
+from orgs.kinds import Kind
 from orgs.models import Organization, Role
 
 PLAIN = (
@@ -61,12 +63,14 @@ def enter(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> M
     Raises:
         NumberTaken: someone holds the number.
         PersonKnown: someone with this ID number is in the system.
+        PostTaken: the organisation has its 书记.
         IntegrityError: this very form was submitted already.
     """
     member = Member(
         entry_key=key,
         entered_by=by.user,
         state=Member.State.PENDING,
+        is_branch_member=organization.kind == Kind.BRANCH,
         **{name: getattr(entry, name) for name in PLAIN},
     )
     member.place(organization)
@@ -81,23 +85,5 @@ def enter(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> M
         require_unknown(entry.id_number)
         raise
     if entry.is_cadre:
-        appoint(member, entry, organization)
+        posts.appoint(member, entry, organization)
     return member
-
-
-def appoint(member: Member, entry: Entry, organization: Organization) -> Post:
-    """The post an entry names: a row of its own. The rules have seen to it that it is whole."""
-    if entry.post_since is None or entry.on_party_committee is None:
-        raise ValueError("the rules let an incomplete post pass")
-    post = Post(
-        member=member,
-        title=entry.title,
-        since=entry.post_since,
-        appointed_by=entry.appointed_by,
-        nature=entry.cadre_nature,
-        on_party_committee=entry.on_party_committee,
-        on_duty=entry.on_duty,
-    )
-    post.place(organization)
-    post.save(force_insert=True)
-    return post

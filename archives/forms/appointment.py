@@ -1,0 +1,74 @@
+"""为已有人员添加任职: offered where an entry meets a known person, and the form of the post alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from archives.forms.entry import EntryForm
+from archives.forms.fields import RuledForm, dictionaries, field_of
+from archives.services import appointment
+from members import layout, rules
+from members.choices import Variant
+from members.layout import POST_FIELDS
+from members.models import Member
+from members.rules import Context, Entry
+from orgs.kinds import Kind
+from orgs.models import Organization, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What archives/appoint_offer.html needs: the person, where the post would be, and the post as it was typed."""
+
+    member: Member
+    organization: Organization
+    typed: list[tuple[str, str]]
+
+
+def known(form: EntryForm, member: Member, *, by: Role) -> None:
+    """The ID number of an otherwise valid form belongs to `member`: say so there, and offer a post for them where allowed."""
+    problem, may_offer = appointment.meet(member, form.kept, organization=form.organization, by=by)
+    form.complain(problem)
+    if may_offer:
+        typed = [(name, str(form[name].value() or "")) for name in POST_FIELDS if name in form.fields]
+        form.offer = Offer(member, form.organization, typed)
+
+
+class AppointmentForm(RuledForm):
+    """The fields of a post, judged by the same rules as in forms A, B and C; what was typed there already is only shown."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        member: Member,
+        organization: Organization,
+        today: date,
+        judged: bool,
+    ) -> None:
+        values = {name: data.get(name, "") for name in POST_FIELDS}
+        super().__init__(values if judged else None, initial=values)
+        self.entry = Entry.read({**values, "is_cadre": True, "joined_on": member.joined_on})
+        self.context = Context(
+            variant=Variant.A if organization.kind == Kind.BRANCH else Variant.C,
+            today=today,
+            kind=organization.kind,
+            dictionaries=dictionaries(),
+        )
+        states = rules.field_states(self.entry, self.context)
+        for name in POST_FIELDS:
+            if states[name].shown:
+                self.fields[name] = field_of(layout.SPECS[name], states[name], today)
+
+    def clean(self) -> dict[str, Any]:
+        for problem in rules.post_problems(self.entry, self.context):
+            self.complain(problem)
+        return self.cleaned_data
+
+    @property
+    def kept(self) -> Entry:
+        """The post alone, without what this kind of organisation is not asked."""
+        return rules.cleared(self.entry, self.context)

@@ -1,0 +1,92 @@
+"""为已有人员添加任职: a post for somebody who is in the system already, never a second person."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from archives.services.disclosure import person_known
+from members.layout import POST_FIELDS
+from members.models import Member, Post
+from members.rules import Entry
+from members.services import posts
+from members.services.posts import PostTaken
+from orgs import policy
+from orgs.kinds import Kind
+from orgs.models import Notice, Organization, Role, settled
+from orgs.policy import Act
+from orgs.services import audit, notices
+from zhtj.lib.problems import Problem
+from zhtj.lib.states import StaleState
+
+
+def may_appoint(by: Role, organization: Organization) -> bool:
+    return policy.may(by, _act(by, organization), organization)
+
+
+def require_may_appoint(by: Role, organization: Organization) -> None:
+    policy.require(by, _act(by, organization), organization)
+
+
+def _act(by: Role, organization: Organization) -> Act:
+    """Whoever may enter a cadre there by form B may appoint a known person there too."""
+    below = organization.pk != by.organization_id and organization.kind == Kind.BRANCH
+    return Act.ENTER_BELOW if below else Act.APPOINT
+
+
+def meet(member: Member, entry: Entry, *, organization: Organization, by: Role) -> tuple[Problem, bool]:
+    """The ID number of an entry is this person's: the words for it, and whether a post for them may be offered instead.
+
+    Out of sight only the organisation is named (limited, on record); in sight, too, until the typed name is theirs.
+    """
+    if not Member.objects.visible_to(by).filter(pk=member.pk).exists():
+        return person_known(member, by=by), False
+    way, may_offer = _way(member, entry, organization, by)
+    detail = f"所在组织：{member.organization.name}。{way}"
+    return Problem("id_number", "id_known", "该身份证号码已在系统中", detail), may_offer
+
+
+def _way(member: Member, entry: Entry, organization: Organization, by: Role) -> tuple[str, bool]:
+    if not entry.is_cadre or not may_appoint(by, organization):
+        return "请办理团组织关系转接，不要重复录入。", False
+    if entry.name != member.name:
+        return "所填姓名与该人员登记的姓名不一致，请核对姓名和身份证号码。", False
+    try:
+        posts.require_open(entry, organization, member=member)
+    except PostTaken as taken:
+        return f"{taken.problem.message}。{taken.problem.detail}", False
+    return "不要重复录入，可为已有人员添加任职。", True
+
+
+@transaction.atomic
+def appoint(member: Member, entry: Entry, *, organization: Organization, by: Role) -> Post:
+    """Give a known person the post of a checked and cleared entry, and tell their organisation.
+
+    Raises:
+        PermissionDenied: the role may not appoint there, or the organisation was closed.
+        PostTaken: they hold a post there, or the organisation has its 书记.
+        StaleState: their entry was withdrawn meanwhile.
+    """
+    require_may_appoint(by, organization)
+    place = settled(organization.pk)
+    if not place.is_active:
+        raise PermissionDenied(f"“{place.name}”已停用，不能登记任职。")
+    # A withdrawal ends the person's posts: it comes wholly before us (and we refuse) or wholly after (and ends this one too).
+    person = Member.objects.select_for_update(no_key=True, of=("self",)).get(pk=member.pk)
+    if person.state == Member.State.WITHDRAWN:
+        raise StaleState("该人员的录入已撤回，请刷新后查看。")
+    post = posts.appoint(person, entry, place)
+    audit.record(
+        role=by, verb="appoint", subject=f"member:{person.pk}", organization=place, fields=POST_FIELDS
+    )
+    for told in {person.organization, place} - {by.organization}:
+        notices.tell(
+            told,
+            sort=Notice.Sort.NEWS,
+            kind="任职",
+            title=f"{person.name}在{place.name}任职",
+            subject=f"member:{person.pk}",
+            link="member" if told == person.organization else "cadres",
+            link_args=[str(person.uuid)] if told == person.organization else [],
+        )
+    return post
