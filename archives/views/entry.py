@@ -87,6 +87,7 @@ def entered(request: ActingRequest, uuid: UUID) -> HttpResponse:
     member = get_object_or_404(
         Member.objects.visible_to(request.role).select_related("organization", "holding"), uuid=uuid
     )
+    policy.require(request.role, Act.SEE_MEMBERS, member.organization)
     archive = member.archives.select_related("reviewer").order_by("-pk").first()
     return render(request, "archives/entered.html", {"member": member, "archive": archive})
 
