@@ -2,18 +2,38 @@
 
 from django.urls import URLPattern, path
 
-from archives.views import entry, files, home, person, resubmission, review, uploads
+from archives.views import (
+    appointment,
+    drafts,
+    entry,
+    entry_below,
+    files,
+    home,
+    person,
+    resubmission,
+    review,
+    uploads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("members/enter/", entry.enter, name="enter"),
     path("members/enter/fields/", entry.fields, name="enter-fields"),
+    path("members/enter-below/", entry_below.enter_below, name="enter-below"),
+    path("members/enter-below/fields/", entry_below.fields, name="enter-below-fields"),
+    path("members/enter-below/tree/", entry_below.search, name="enter-below-search"),
+    path("members/enter-below/tree/<int:pk>/", entry_below.children, name="enter-below-children"),
+    path("cadres/enter/", entry.cadre, name="enter-cadre"),
+    path("cadres/enter/fields/", entry.cadre_fields, name="enter-cadre-fields"),
+    path("drafts/", drafts.save, name="draft-save"),
+    path("drafts/<uuid:uuid>/delete/", drafts.delete, name="draft-delete"),
     path("members/<uuid:uuid>/entered/", entry.entered, name="entered"),
     path("uploads/", uploads.receive, name="upload"),
     path("uploads/<uuid:uuid>/", uploads.state, name="upload-state"),
     path("uploads/<uuid:uuid>/pages/<int:number>/", files.upload_page, name="upload-page"),
     path("members/<uuid:uuid>/", person.person, name="member"),
     path("members/<uuid:uuid>/archive/", resubmission.resubmit, name="resubmit"),
+    path("cadres/appoint/<uuid:uuid>/", appointment.appoint, name="appoint"),
     path("reviews/", review.reviews, name="reviews"),
     path("reviews/<uuid:uuid>/", review.desk, name="review"),
     path("reviews/<uuid:uuid>/approve/", review.approve, name="review-approve"),

@@ -31,7 +31,15 @@ MENU: tuple[tuple[str, tuple[tuple[str, str, str, Act | None], ...]], ...] = (
         "团员管理",
         (
             ("录入团员团干部", "enter", "user-add", Act.ENTER),
+            ("录入下级团员", "enter-below", "user-below", Act.ENTER_BELOW),
             ("团员列表", "members", "list", Act.SEE_MEMBERS),
+        ),
+    ),
+    (
+        "干部管理",
+        (
+            ("录入干部", "enter-cadre", "card", Act.ENTER_CADRE),
+            ("干部列表", "cadres", "cards", Act.SEE_MEMBERS),
         ),
     ),
     ("业务办理", (("待审核", "reviews", "check-list", Act.REVIEW),)),

@@ -1,4 +1,4 @@
-"""Entering a person together with their 入团志愿书 (指引 1.1)."""
+"""Entering a person together with their 入团志愿书 (指引 1.1, 1.2, 2)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from archives import inspection
-from archives.policy import require_entering
 from archives.models import Archive, Upload
+from archives.policy import require_entering
 from members.models import Member
 from members.rules import Entry
 from members.services import entry as people
@@ -32,7 +32,7 @@ def enter(entry: Entry, *, organization: Organization, upload: Upload | None, ke
         PersonKnown: the ID number is in the system.
         PostTaken: the organisation has its 书记.
     """
-    policy.require(by, Act.ENTER, organization)
+    require_entering(organization, by=by)
     if made := _made_by(key, by):
         return made
     try:
@@ -61,7 +61,6 @@ def require_free(entry: Entry, *, organization: Organization, key: UUID, by: Rol
     people.require_unknown(entry.id_number)
     if entry.number:
         holdings.require_free(entry.number)
-    posts.require_open(entry, organization)
     posts.require_open(entry, organization)
 
 

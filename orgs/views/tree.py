@@ -32,7 +32,10 @@ _NUMERALS = {"y": "1", "e": "2", "s": "3|4|10", "w": "5", "l": "6", "q": "7", "b
 
 @dataclass(frozen=True, slots=True)
 class Picker:
-    """URL names of a page with the tree, of its children fragment (takes a pk) and its search fragment; `kinds` is what search finds."""
+    """URL names of a page with the tree, of its children fragment (takes a pk) and its search fragment.
+
+    `kinds` is what can be chosen: search finds no other, and with scripts the others only open and close.
+    """
 
     page: str
     children: str
@@ -55,6 +58,7 @@ class Node:
     level: int
     has_children: bool
     children_url: str
+    only_opens: bool = False
     expanded: bool = False
     current: bool = False
     children: list[Node] = field(default_factory=list)
@@ -62,12 +66,13 @@ class Node:
     more_page_url: str = ""
 
 
-def chosen(request: ActingRequest) -> Organization:
-    """The organisation that `?org=` names, the role's own without it; 404 for one out of scope."""
+def chosen(request: ActingRequest, role: Role | None = None) -> Organization:
+    """The organisation that `?org=` names, the role's own (the acting one's) without it; 404 for one out of scope."""
+    role = role or request.role
     asked = request.GET.get("org", "")
     if not asked:
-        return request.role.organization
-    visible = Organization.objects.visible_to(request.role).select_related("parent")
+        return role.organization
+    visible = Organization.objects.visible_to(role).select_related("parent")
     return get_object_or_404(visible, pk=int(asked) if _NUMBER.fullmatch(asked) else 0)
 
 
@@ -162,6 +167,7 @@ def _node(row: dict[str, Any], role: Role, picker: Picker) -> Node:
         level=row["depth"] - role.organization.depth + 1,
         has_children=row["has_children"],
         children_url=reverse(picker.children, args=[row["pk"]]),
+        only_opens=row["kind"] not in picker.kinds,
     )
 
 

@@ -10,8 +10,8 @@ from orgs.models import Duty, Role
 from tests.factories import RoleFactory, World
 
 BRANCH = ["工作台", "录入团员团干部", "团员列表", "操作中心"]
-GENERAL = ["工作台", "团员列表", "操作中心"]
-COMMITTEE = ["工作台", "团员列表", "待审核", "组织管理", "操作中心"]
+GENERAL = ["工作台", "录入下级团员", "团员列表", "录入干部", "操作中心"]
+COMMITTEE = ["工作台", "录入下级团员", "团员列表", "录入干部", "待审核", "组织管理", "操作中心"]
 
 
 def labels(role: Role, path: str = "/") -> list[str]:

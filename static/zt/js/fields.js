@@ -2,7 +2,7 @@
 // The page has, inside the form, one element that asks:
 //   <div data-live-fields data-hx-post="…" data-hx-trigger="zt:changed" data-hx-include="closest form" data-hx-swap="none" data-hx-sync="this:replace"></div>
 // The answer holds wrappers `<div id="div_id_x" data-hx-swap-oob="true">` and, for the spoken words, `<div id="live" data-hx-swap-oob="innerHTML">`.
-// <form data-unsaved> asks before typed text is left behind.
+// <form data-unsaved> asks before typed text is left behind; it is marked [data-typed] while there is any.
 
 const asker = document.querySelector("[data-live-fields]");
 const WAIT = 150;
@@ -42,10 +42,9 @@ asker?.addEventListener("htmx:beforeRequest", () => {
 document.addEventListener("htmx:oobBeforeSwap", keepNewer);
 
 for (const form of document.querySelectorAll("form[data-unsaved]")) {
-  let dirty = false;
-  form.addEventListener("input", () => { dirty = true; });
-  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) dirty = false; });
-  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  form.addEventListener("input", () => { form.dataset.typed = ""; });
+  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) delete form.dataset.typed; });
+  addEventListener("beforeunload", (event) => { if ("typed" in form.dataset) event.preventDefault(); });
 }
 
 // 填写说明: the passage about the field in hand opens by itself.

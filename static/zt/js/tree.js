@@ -94,7 +94,7 @@ function onKey(event) {
 function onClick(event) {
   const item = event.target.closest('[role="treeitem"]');
   if (!item) return;
-  if (event.target.closest("[data-turn]")) {
+  if (event.target.closest("[data-turn]") || (item.hasAttribute("data-only-opens") && !event.ctrlKey && !event.metaKey)) {
     event.preventDefault();
     toggle(item);
     go(item);
