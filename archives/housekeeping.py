@@ -1,4 +1,4 @@
-"""What may go: page images after a week, uploads nobody used after a month, temporary files of broken transfers."""
+"""What may go: page images after a week, drafts and unused uploads after a month, temporary files of broken transfers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from archives.models import Upload
+from archives.models import Draft, Upload
 
 IMAGE_DAYS = 7
 UNUSED_DAYS = 30
@@ -18,9 +18,9 @@ INCOMING_HOURS = 24
 
 def purge() -> None:
     """Safe to repeat and to stop anywhere: the row goes before its file, and a file without a row is only space."""
-    for upload in Upload.objects.filter(
-        archive=None, created_at__lt=timezone.now() - timedelta(days=UNUSED_DAYS)
-    ):
+    month_ago = timezone.now() - timedelta(days=UNUSED_DAYS)
+    Draft.objects.filter(saved_at__lt=month_ago).delete()
+    for upload in Upload.objects.filter(archive=None, drafts=None, created_at__lt=month_ago):
         path = upload.path
         if Upload.objects.filter(pk=upload.pk, archive=None, drafts=None).delete()[0]:
             path.unlink(missing_ok=True)

@@ -32,6 +32,10 @@ class ArchiveQuerySet(LocatedQuerySet["Archive"]):
             again=Exists(Archive.objects.filter(member=OuterRef("member"), pk__lt=OuterRef("pk")))
         )
 
+    def latest_of_member(self) -> Self:
+        """Without those that a later file of the same member followed."""
+        return self.exclude(Exists(Archive.objects.filter(member=OuterRef("member"), pk__gt=OuterRef("pk"))))
+
     def open(self) -> Self:
         return self.filter(state__in=[Archive.State.CHECKING, Archive.State.WAITING])
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from archives import inspection
 from archives.models import Archive, Upload
 from archives.policy import require_entering
+from archives.services import drafts
 from members.models import Member
 from members.rules import Entry
 from members.services import entry as people
@@ -68,6 +69,7 @@ def require_free(entry: Entry, *, organization: Organization, key: UUID, by: Rol
 def _enter(entry: Entry, *, organization: Organization, upload: Upload | None, key: UUID, by: Role) -> Member:
     place = settled(organization.pk)
     require_entering(place, by=by)  # closed, moved or of another kind at this very moment
+    drafts.become_entry(key, by=by)
     member = people.enter(entry, organization=place, key=key, by=by)
     if upload:
         attach(member, upload, by=by)
