@@ -2,6 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from members.views import listing
+from members.views import cadres, listing
 
-urlpatterns: list[URLPattern] = [path("members/", listing.members, name="members")]
+urlpatterns: list[URLPattern] = [
+    path("members/", listing.members, name="members"),
+    path("cadres/", cadres.cadres, name="cadres"),
+]

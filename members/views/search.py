@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from members.models import Member
-from members.models.member import MemberQuerySet
+from members.models.member import PeopleQuerySet
 from members.rules import Entry
 from numbering.rules import LONGEST as LONGEST_NUMBER
 from numbering.rules import normalise_number
@@ -49,7 +49,7 @@ class Search:
     def is_narrow(self) -> bool:
         return bool(self.q)
 
-    def narrow(self, rows: MemberQuerySet) -> MemberQuerySet:
+    def narrow(self, rows: PeopleQuerySet[Any]) -> PeopleQuerySet[Any]:
         if self.is_id:
             return rows.with_id(self.q)
         if _NUMBER.fullmatch(self.q):

@@ -213,7 +213,7 @@ def test_the_list_costs_the_same_however_long_it_is(world, branch_role, log_in):
 
 
 def test_counts_stop_at_a_thousand(branch_role, log_in, monkeypatch):
-    monkeypatch.setattr("members.views.listing.COUNTED", 2)
+    monkeypatch.setattr("members.views.people.COUNTED", 2)
     for _ in range(4):
         entered(branch_role)
     assert counts(log_in(branch_role).get("/members/"))["在册"] == "2+"
