@@ -101,10 +101,12 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 30) 
 
 def listen_at(folder: Path) -> None:
     """Make this process ring at a broker folder, unless the suite runs on Redis."""
-    if settings.REDIS_URL:
-        return
     from zhtj.celery import app
 
+    if settings.REDIS_URL:
+        app.conf.broker_url, app.conf.broker_transport_options = settings.REDIS_URL, {}
+        app._pool = app.amqp._producer_pool = None
+        return
     folder.mkdir(parents=True, exist_ok=True)
     folder.with_name("control").mkdir(exist_ok=True)
     app.conf.broker_url = "filesystem://"
