@@ -87,7 +87,14 @@ _PLACEHOLDERS: Final[dict[str, dict[str, str]]] = {
 }
 
 _MEMBERSHIP = ("joined_on", "number", "joined_party_on", "is_cadre")
-POST_FIELDS: Final[tuple[str, ...]] = ("title", "post_since", "appointed_by", "cadre_nature", "on_party_committee", "on_duty")
+POST_FIELDS: Final[tuple[str, ...]] = (
+    "title",
+    "post_since",
+    "appointed_by",
+    "cadre_nature",
+    "on_party_committee",
+    "on_duty",
+)
 _LEGENDS: Final[dict[str, tuple[str, ...]]] = {
     "基本信息": (
         *("name", "id_number", "id_number_again", "ethnicity"),
