@@ -17,7 +17,8 @@ from orgs.dictionaries import Group, titles_for
 from orgs.models import Option
 
 KINDS = {Widget.DATE: "date", Widget.MONTH: "month"}
-LABELS = {**layout.LABELS, "ended_on": "离任年月"}
+ENDED_ON = "离任年月"
+LABELS = {**layout.LABELS, "ended_on": ENDED_ON}
 NEVER = frozenset({"id_number_again", "file"})
 ALWAYS = frozenset({"number", "is_cadre", "email", "qq", "wechat", "weibo"})
 """Shown with a dash when empty; any other empty field did not apply to this person."""
@@ -66,12 +67,21 @@ class PostSheet:
     title: str
     rows: list[Row]
 
+    @property
+    def current(self) -> bool:
+        return self.post.ended_on is None
+
 
 def posts(member: Member) -> list[PostSheet]:
     """All posts of one person: current ones first, then history, each newest first."""
     words = labels()
     rows = member.posts.select_related("organization").order_by(F("ended_on").desc(nulls_first=True), "-pk")
     return [_post_sheet(post, words) for post in rows]
+
+
+def of_post(post: Post) -> PostSheet:
+    """One post in words."""
+    return _post_sheet(post, labels())
 
 
 def _post_sheet(post: Post, words: dict[tuple[str, str], str]) -> PostSheet:

@@ -12,11 +12,14 @@ from archives.forms.fields import RuledForm, dictionaries, field_of
 from archives.services import appointment
 from members import layout, rules
 from members.choices import Variant
-from members.layout import POST_FIELDS
-from members.models import Member
-from members.rules import Context, Entry
+from members.layout import POST_FIELDS, FieldSpec, Widget
+from members.models import Member, Post
+from members.rules import Context, Entry, FieldState, Need
+from members.sheet import ENDED_ON
 from orgs.kinds import Kind
 from orgs.models import Organization, Role
+from zhtj.lib.dates import DateUnreadable, parse_month
+from zhtj.lib.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,26 @@ class AppointmentForm(RuledForm):
     def kept(self) -> Entry:
         """The post alone, without what this kind of organisation is not asked."""
         return rules.cleared(self.entry, self.context)
+
+
+LEFT = FieldSpec("ended_on", ENDED_ON, "请选择离任年月", Widget.MONTH)
+
+
+class LeaveForm(RuledForm):
+    """When somebody left a post."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, post: Post, today: date) -> None:
+        super().__init__(data, initial={LEFT.name: f"{today:%Y-%m}"})
+        self.post, self.today = post, today
+        self.left: date | None = None
+        self.fields[LEFT.name] = field_of(LEFT, FieldState(Need.REQUIRED), today)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            self.left = parse_month(text) if (text := self.cleaned_data[LEFT.name].strip()) else None
+        except DateUnreadable as broken:
+            self.complain(Problem(LEFT.name, "date_unreadable", str(broken)))
+        else:
+            if problem := rules.leaving_problem(self.left, since=self.post.since, today=self.today):
+                self.complain(problem)
+        return self.cleaned_data

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from archives.forms.drop import Drop
-from members.layout import LABELS, FieldSpec, Widget
+from members.layout import FieldSpec, Widget
 from members.rules import FieldState
 from orgs.dictionaries import Group
 from orgs.models import Option
@@ -53,7 +53,7 @@ class RuledForm(forms.Form):
         return [
             {
                 "field_id": self[name].auto_id,
-                "label": LABELS[name],
+                "label": str(self.fields[name].label),
                 "message": str(text),
                 "detail": self._shown(name).error_detail,
             }

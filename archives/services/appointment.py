@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from archives.services.disclosure import person_known
-from members.layout import POST_FIELDS
 from members.models import Member, Post
 from members.rules import Entry
 from members.services import posts
@@ -76,17 +77,35 @@ def appoint(member: Member, entry: Entry, *, organization: Organization, by: Rol
     if person.state == Member.State.WITHDRAWN:
         raise StaleState("该人员的录入已撤回，请刷新后查看。")
     post = posts.appoint(person, entry, place)
-    audit.record(
-        role=by, verb="appoint", subject=f"member:{person.pk}", organization=place, fields=POST_FIELDS
-    )
+    audit.record(role=by, verb="appoint", subject=f"member:{person.pk}", organization=place)
+    _tell(person, place, f"{person.name}在{place.name}任职", by=by)
+    return post
+
+
+@transaction.atomic
+def leave(post: Post, *, on: date, by: Role) -> None:
+    """登记离任 of a post in the role's own organisation: it becomes history, and the person's organisation is told.
+
+    Raises:
+        PermissionDenied: the post is another organisation's.
+        StaleState: it has ended already.
+    """
+    policy.require(by, Act.APPOINT, post.organization)
+    posts.end(post, on=on)
+    audit.record(role=by, verb="leave", subject=f"member:{post.member_id}", organization=post.organization)
+    _tell(post.member, post.organization, f"{post.member.name}在{post.organization.name}离任", by=by)
+
+
+def _tell(person: Member, place: Organization, title: str, *, by: Role) -> None:
+    """Both organisations, but not the one that did it; only the person's own can open the person's page for sure."""
     for told in {person.organization, place} - {by.organization}:
+        own = told == person.organization
         notices.tell(
             told,
             sort=Notice.Sort.NEWS,
             kind="任职",
-            title=f"{person.name}在{place.name}任职",
+            title=title,
             subject=f"member:{person.pk}",
-            link="member" if told == person.organization else "cadres",
-            link_args=[str(person.uuid)] if told == person.organization else [],
+            link="member" if own else "cadres",
+            link_args=[str(person.uuid)] if own else [],
         )
-    return post

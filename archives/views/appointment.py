@@ -9,13 +9,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from archives.forms.appointment import AppointmentForm
+from archives.forms.appointment import AppointmentForm, LeaveForm
 from archives.services import appointment
 from members import sheet
-from members.models import Member
+from members.models import Member, Post
 from members.services.posts import PostTaken
+from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.models import Organization
+from orgs.policy import Act
 from zhtj.lib.states import StaleState
 
 
@@ -66,3 +68,34 @@ def _appointed(
     else:
         return True
     return False
+
+
+@acting
+def leave(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """登记离任 of this person's current post in my own organisation."""
+    policy.require(request.role, Act.APPOINT, request.role.organization)
+    held = (
+        Post.objects.current()
+        .of(request.role.organization)
+        .select_related("member__organization", "organization")
+    )
+    post = get_object_or_404(held, member__uuid=uuid)
+    form = LeaveForm(
+        request.POST if request.method == "POST" else None, post=post, today=timezone.localdate()
+    )
+    if form.is_valid() and form.left:
+        try:
+            appointment.leave(post, on=form.left, by=request.role)
+        except StaleState as late:
+            messages.warning(request, str(late))
+        else:
+            messages.success(request, f"已登记{post.member.name}离任")
+        return redirect("cadres")
+    context = {
+        "form": form,
+        "member": post.member,
+        "organization": post.organization,
+        "post": sheet.of_post(post),
+        "summary": form.error_lines if form.is_bound else [],
+    }
+    return render(request, "archives/appoint_leave.html", context, status=422 if form.is_bound else 200)

@@ -3,6 +3,7 @@
 from members.rules.checks import post_problems, problems
 from members.rules.entry import ENTRY_FIELDS, FIELDS, Context, Entry
 from members.rules.marks import FieldState, Need, announce, cleared, field_states, identity, is_cadre
+from members.rules.timing import leaving_problem
 
 __all__ = [
     "ENTRY_FIELDS",
@@ -16,6 +17,7 @@ __all__ = [
     "field_states",
     "identity",
     "is_cadre",
+    "leaving_problem",
     "post_problems",
     "problems",
 ]

@@ -146,6 +146,11 @@ BOOK: dict[str, tuple[Rule, ...]] = {
         Rule(("party_member_not_applied",), OURS, "中共党员、中共预备党员是否递交入党申请书应为是"),
         Rule(("applied_after_party",), OURS, "递交入党申请书不晚于入党，按年月判断"),
         Rule(("post_before_joining",), OURS, "任现职年月不早于入团年月"),
+        Rule(
+            ("ended_on_missing", "ended_on_future", "ended_before_post"),
+            OURS,
+            "登记离任必填离任年月，不晚于本月，不早于任现职年月",
+        ),
         Rule(("volunteer_before_birth",), OURS, "成为注册志愿者不早于出生"),
         Rule(("over_28",), OURS, "提醒，可确认：超过 28 周岁的应为团干部、中共党员或中共预备党员"),
     ),

@@ -45,6 +45,18 @@ def _post(entry: Entry) -> Iterator[Problem]:
         yield Problem("post_since", "post_before_joining", words)
 
 
+def leaving_problem(left: date | None, *, since: date, today: date) -> Problem | None:
+    """离任年月 of a post held since `since`; months are compared."""
+    if left is None:
+        return Problem("ended_on", "ended_on_missing", "请选择离任年月")
+    if left > today:
+        return Problem("ended_on", "ended_on_future", f"离任年月 {say_month(left)} 晚于本月，请核对")
+    if left < since:
+        words = f"离任年月 {say_month(left)} 早于任现职年月 {say_month(since)}，请核对"
+        return Problem("ended_on", "ended_before_post", words)
+    return None
+
+
 def _application(entry: Entry) -> Iterator[Problem]:
     party = entry.political_status in PARTY_MEMBERS
     if party and entry.applied is False:
