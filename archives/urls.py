@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("members/<uuid:uuid>/", person.person, name="member"),
     path("members/<uuid:uuid>/archive/", resubmission.resubmit, name="resubmit"),
     path("cadres/appoint/<uuid:uuid>/", appointment.appoint, name="appoint"),
+    path("cadres/leave/<uuid:uuid>/", appointment.leave, name="leave"),
     path("reviews/", review.reviews, name="reviews"),
     path("reviews/<uuid:uuid>/", review.desk, name="review"),
     path("reviews/<uuid:uuid>/approve/", review.approve, name="review-approve"),
