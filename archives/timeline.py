@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archives.models import Archive
+from members.layout import LABELS
 from members.models import Member
 from orgs.models import AuditEvent
 
@@ -30,6 +31,12 @@ WORDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("member", "enter", Member.State.ACTIVE): ("edit", "", "录入，无需审核"),
     ("member", "enter", Member.State.PENDING): ("edit", "", "录入"),
     ("member", "enter", Member.State.REFUSED): ("edit", "", "录入"),
+    ("member", "correct", Member.State.PENDING): ("edit", "", "修改录入信息"),
+    ("member", "correct", Member.State.REFUSED): ("edit", "", "修改录入信息"),
+    ("member", "study", Member.State.ACTIVE): ("edit", "", "更新在读状况"),
+    ("member", "withdraw", Member.State.WITHDRAWN): ("undo", "", "撤回录入"),
+    ("member", "appoint", ""): ("user-add", "", "添加任职"),
+    ("member", "leave", ""): ("out", "", "登记离任"),
     ("archive", "submit", Archive.State.CHECKING): ("file", "", "首次提交"),
     ("archive", "inspect", Archive.State.WAITING): ("clock", "", "文件检查完毕，等待审核"),
     ("archive", "inspect", Archive.State.REFUSED): ("no", "danger", "文件未通过检查"),
@@ -70,7 +77,7 @@ def _who(event: AuditEvent) -> str:
 
 def _note(event: AuditEvent, number: int, archive: Archive | None) -> str:
     if archive is None:
-        return ""
+        return "、".join(LABELS.get(name, name) for name in event.fields)
     if event.verb == "submit":
         pages = f"，{archive.upload.pages} 页" if archive.upload.pages else ""
         return f"第 {number} 版入团志愿书{pages}"

@@ -11,8 +11,10 @@ from archives.views import (
     home,
     person,
     resubmission,
+    reveal,
     review,
     uploads,
+    withdrawal,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -33,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:uuid>/pages/<int:number>/", files.upload_page, name="upload-page"),
     path("members/<uuid:uuid>/", person.person, name="member"),
     path("members/<uuid:uuid>/archive/", resubmission.resubmit, name="resubmit"),
+    path("members/<uuid:uuid>/withdraw/", withdrawal.withdraw, name="withdraw"),
+    path("members/<uuid:uuid>/reveal/", reveal.reveal, name="reveal"),
     path("cadres/appoint/<uuid:uuid>/", appointment.appoint, name="appoint"),
     path("cadres/leave/<uuid:uuid>/", appointment.leave, name="leave"),
     path("reviews/", review.reviews, name="reviews"),

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET
 
 from archives import policy as archive_policy
 from archives.models import Archive
-from archives.services import resubmission
+from archives.services import appointment, resubmission
 from archives.timeline import timeline
+from archives.views.reveal import MASKED
 from members import sheet
+from members.history import history
 from members.models import Member
 from orgs import policy
 from orgs.access import ActingRequest, acting
@@ -34,14 +36,38 @@ def person(request: ActingRequest, uuid: UUID) -> HttpResponse:
     )
     context = {
         "member": member,
-        "sections": sheet.sections(member),
+        "sections": sheet.sections(member, with_post=False),
+        **_posts(request, member),
         "versions": [_version(request, number, one) for number, one in enumerate(archives, 1)][::-1],
         "events": timeline(member, archives),
-        "resubmit_url": ""
-        if resubmission.why_not(member, by=request.role)
-        else reverse("resubmit", args=[member.uuid]),
+        "history": history(member),
+        "revealable": tuple(MASKED) if policy.may(request.role, Act.REVEAL, member.organization) else (),
+        **_actions(request, member),
     }
     return render(request, "archives/person.html", context)
+
+
+def _actions(request: ActingRequest, member: Member) -> dict[str, str]:
+    """What this role may do to this person now: the addresses, empty where it may not."""
+    correctable = not archive_policy.why_not_correct(request.role, member)
+    offered = {
+        "resubmit": not resubmission.why_not(member, by=request.role),
+        "withdraw": correctable,
+    }
+    return {f"{name}_url": reverse(name, args=[member.uuid]) if yes else "" for name, yes in offered.items()}
+
+
+def _posts(request: ActingRequest, member: Member) -> dict[str, Any]:
+    """The person's posts; in my own organisation I may add one, or end the current one."""
+    posts = sheet.posts(member)
+    mine = request.role.organization
+    held = next((one.post for one in posts if one.current and one.post.organization == mine), None)
+    may = member.state != Member.State.WITHDRAWN and appointment.may_appoint(request.role, mine)
+    return {
+        "posts": posts,
+        "ends_pk": held.pk if held and may else None,
+        "appoint_url": reverse("appoint", args=[member.uuid]) if may and held is None else "",
+    }
 
 
 def _version(request: ActingRequest, number: int, archive: Archive) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from members.flow import MEMBER
 from members.models import Member
+from members.services import posts
 from numbering.models import Holding
 from numbering.services import holdings
 from zhtj.lib.states import move
@@ -28,3 +29,15 @@ def refuse(member: Member) -> None:
 def resume(member: Member) -> None:
     """未通过 → 审核中: the file or the data was put right."""
     move(member, Member.State.PENDING, table=MEMBER)
+
+
+def withdraw(member: Member) -> None:
+    """审核中 or 未通过 → 已撤回: number, ID number and posts are free again, in the same transaction.
+
+    Raises:
+        StaleState: someone else moved the member first.
+    """
+    move(member, Member.State.WITHDRAWN, table=MEMBER)
+    if member.holding_id:
+        holdings.release(Holding.objects.get(pk=member.holding_id))
+    posts.end_all(member)

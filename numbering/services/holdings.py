@@ -68,3 +68,9 @@ def release(holding: Holding) -> None:
         StaleState: it was released already.
     """
     move(holding, Holding.State.RELEASED, table=HOLDING, ended_at=timezone.now())
+
+
+def rename(holding: Holding, *, holder: str) -> None:
+    """The holder's name was put right: “taken by whom” must say it as it is now."""
+    Holding.objects.filter(pk=holding.pk).update(holder=holder)
+    holding.holder = holder
