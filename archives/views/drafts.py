@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from archives.forms import drop
+from archives.forms.entry import EntryForm
 from archives.models import Draft
 from archives.services import drafts
 from archives.services.drafts import DraftRefused
@@ -57,12 +58,23 @@ def delete(request: ActingRequest, uuid: UUID) -> HttpResponse:
     return redirect("home")
 
 
-def opening(
-    request: ActingRequest, variant: Variant, organization: Organization
-) -> tuple[dict[str, str] | None, drop.Drop]:
+def keep(request: ActingRequest, form: EntryForm) -> bool:
+    """保存草稿 without JavaScript: says what came of it above the form; whether it was saved."""
+    try:
+        draft = drafts.save(
+            request.POST, key=form.key, organization=form.organization, upload=form.drop.upload, by=request.role
+        )  # fmt: skip
+    except DraftRefused as refused:
+        messages.warning(request, str(refused))
+        return False
+    messages.success(request, said(draft))
+    return True
+
+
+def opening(request: ActingRequest, organization: Organization) -> tuple[dict[str, str] | None, drop.Drop]:
     """What a form begins with: a draft and its file (`?draft=`), what a class has in common (`?like=`), or nothing."""
     if "draft" in request.GET:
-        draft = _own(request, _uuid(request.GET["draft"]), variant=variant, organization=organization)
+        draft = _own(request, _uuid(request.GET["draft"]), organization=organization)
         upload = drop.find(draft.upload.uuid, request.role) if draft.upload else None
         return {**draft.values(), "key": str(draft.key)}, drop.Drop(upload)
     if "like" in request.GET:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -83,11 +84,16 @@ def _cadres(request: ActingRequest) -> Desk:
 
 
 def _again(role: Role, member: Member) -> str:
-    """The empty form of the same kind, for whoever has it."""
+    """The form of the same kind for the next person, for whoever has it; what people of one class have in common comes along."""
+    query: dict[str, str] = {}
     if policy.may(role, Act.ENTER, member.organization):
-        return reverse("enter")
-    if policy.may(role, Act.ENTER_CADRE, member.organization):
-        return reverse("enter-cadre")
-    if member.is_branch_member and policy.may(role, Act.ENTER_BELOW, member.organization):
-        return f"{reverse('enter-below')}?org={member.organization_id}"
-    return ""
+        page = "enter"
+    elif policy.may(role, Act.ENTER_CADRE, member.organization):
+        page = "enter-cadre"
+    elif member.is_branch_member and policy.may(role, Act.ENTER_BELOW, member.organization):
+        page, query["org"] = "enter-below", str(member.organization_id)
+    else:
+        return ""
+    if member.entered_by_id == role.user_id:
+        query["like"] = str(member.uuid)
+    return f"{reverse(page)}?{urlencode(query)}" if query else reverse(page)

@@ -17,7 +17,7 @@ from archives.forms.entry import EntryForm
 from archives.forms.summary import confirmation
 from archives.services import entry as entries
 from archives.services.disclosure import number_taken
-from archives.views import entry_live
+from archives.views import drafts, entry_live
 from members.choices import Variant
 from members.services.entry import PersonKnown
 from members.services.posts import PostTaken
@@ -69,15 +69,18 @@ def page_role(request: ActingRequest) -> Role:
 def run(request: ActingRequest, desk: Desk) -> HttpResponse:
     """Answer a GET or a POST of the form."""
     if request.method != "POST":
-        return _show(request, desk, desk.form(None, drop.Drop()))
+        form = desk.form(*drafts.opening(request, desk.organization))
+        if form.is_bound:
+            form.show_live()
+        return _show(request, desk, form, saved=True)
     box = drop.read(request.POST, request.FILES, organization=desk.role.organization, role=desk.role)
     form = desk.form(request.POST, box)
     if _switched(request):
         return _refuse_switched(request, desk, form)
     step = request.POST.get("step", "check")
-    if step == "edit":
+    if step in {"edit", "draft"}:
         form.show_live()
-        return _show(request, desk, form)
+        return _show(request, desk, form, saved=step == "draft" and drafts.keep(request, form))
     if not form.is_valid() or not _free(desk, form):
         return _show(request, desk, form, status=422)
     return _submit(request, desk, form) if step == "submit" else _confirm(request, desk, form)
@@ -96,11 +99,13 @@ def _show(
     form: EntryForm,
     *,
     status: int = 200,
+    saved: bool = False,
     summary: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
     context = {
         "desk": desk,
         "form": form,
+        "saved": saved,
         "summary": summary or (form.summary if status == 422 else []),
         "page_role": request.POST.get("page_role", desk.role.pk),
         "shown": entry_live.shown(form),

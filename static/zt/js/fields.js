@@ -42,9 +42,13 @@ asker?.addEventListener("htmx:beforeRequest", () => {
 document.addEventListener("htmx:oobBeforeSwap", keepNewer);
 
 for (const form of document.querySelectorAll("form[data-unsaved]")) {
-  form.addEventListener("input", () => { form.dataset.typed = ""; });
-  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) delete form.dataset.typed; });
-  addEventListener("beforeunload", (event) => { if ("typed" in form.dataset) event.preventDefault(); });
+  const touched = () => { form.dataset.typed = ""; delete form.dataset.saved; };
+  form.addEventListener("input", touched);
+  form.addEventListener("change", (event) => { if (event.target.matches("[data-drop]")) touched(); }); // a file has arrived
+  const leaves = (event) => { if (!event.defaultPrevented) delete form.dataset.typed; };
+  form.addEventListener("submit", leaves);
+  document.querySelector("form[data-instead]")?.addEventListener("submit", leaves); // what the page offers instead of this form
+  addEventListener("beforeunload", (event) => { if ("typed" in form.dataset && !("saved" in form.dataset)) event.preventDefault(); });
 }
 
 // 填写说明: the passage about the field in hand opens by itself.
