@@ -12,13 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from archives import inspection, pdf
 from archives.models import Upload
+from archives.services import drafts, uploads
 from archives.services import entry as entries
-from archives.services import uploads
 from orgs.models import Duty, Notice
 from orgs.services import notices
 from tests.factories import RoleFactory, entry_with_file, new_key
 
-NOBODYS = dict.fromkeys(("member", "archive", "upload"), UUID(int=1)) | dict.fromkeys(
+NOBODYS = dict.fromkeys(("member", "archive", "upload", "draft"), UUID(int=1)) | dict.fromkeys(
     ("organization", "role", "notice"), 999_999_999
 )
 PUBLIC = {"login", "login-resume", "session-alive", "healthz", "readyz"}
@@ -60,11 +60,15 @@ def neighbour(world):
     inspection.settle(
         Upload.objects.get(pk=used.pk), pdf.Verdict(accepted=True, reason="", pages=12, warnings=(), ms=1)
     )
+    draft = drafts.save(
+        {"name": SECRET}, key=new_key(), organization=world.other_branch, upload=loose, by=role
+    )
     notices.tell(world.other_branch, sort=Notice.Sort.NEWS, kind="通知", title=SECRET, subject="test:1")
     return {
         "member": member.uuid,
         "archive": member.archives.get().uuid,
         "upload": loose.uuid,
+        "draft": draft.uuid,
         "organization": world.other_branch.pk,
         "role": admin.pk,
         "notice": Notice.objects.get(title=SECRET).pk,
@@ -78,6 +82,7 @@ def address(route: str, objects: dict[str, object]) -> str:
         "archives/<uuid": "archive",
         "reviews/<uuid": "archive",
         "uploads/<uuid": "upload",
+        "drafts/<uuid": "draft",
         "orgs/tree/<int": "organization",
         "orgs/<int": "organization",
         "roles/<int": "role",
