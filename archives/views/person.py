@@ -18,6 +18,7 @@ from archives.views.reveal import MASKED
 from members import sheet
 from members.history import history
 from members.models import Member
+from members.services import study
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
@@ -53,8 +54,12 @@ def _actions(request: ActingRequest, member: Member) -> dict[str, str]:
     offered = {
         "resubmit": not resubmission.why_not(member, by=request.role),
         "withdraw": correctable,
+        "study-update": not study.why_not(member, by=request.role),
     }
-    return {f"{name}_url": reverse(name, args=[member.uuid]) if yes else "" for name, yes in offered.items()}
+    return {
+        f"{name.replace('-', '_')}_url": reverse(name, args=[member.uuid]) if yes else ""
+        for name, yes in offered.items()
+    }
 
 
 def _posts(request: ActingRequest, member: Member) -> dict[str, Any]:

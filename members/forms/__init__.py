@@ -1,0 +1,1 @@
+"""Forms of the member app: they translate, they do not decide."""
