@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from archives.models import Archive
+from archives.models import Archive, Draft
+from archives.models.archive import ArchiveQuerySet
 from archives.queue import is_late
+from archives.views.drafts import describe
 from members.models import Member
 from orgs.access import ActingRequest, acting
 from orgs.dictionaries import Group
@@ -22,6 +24,13 @@ from orgs.models import Notice, Option, Organization, Role
 from orgs.policy import Act, grants
 
 WEEKDAYS = "一二三四五六日"
+FEW = 5
+"""Of results and of refused ones; the rest stand behind the link beside them."""
+ENTRANCES = (
+    (Act.ENTER, "enter", "录入团员团干部", "user-add"),
+    (Act.ENTER_BELOW, "enter-below", "录入下级团员", "user-below"),
+    (Act.ENTER_CADRE, "enter-cadre", "录入干部", "card"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,18 @@ def home(request: ActingRequest) -> HttpResponse:
     role = request.role
     if not role.is_administrator:
         return redirect("inbox")
-    results = Notice.objects.visible_to(role).filter(sort=Notice.Sort.RESULT)
     today = timezone.localdate()
+    drafts = list(Draft.objects.of_person(role).select_related("organization").order_by("-saved_at"))
+    refused = _refused(role)
+    results = Notice.objects.visible_to(role).filter(sort=Notice.Sort.RESULT)
     context = {
         "today": today,
         "weekday": WEEKDAYS[today.weekday()],
-        "tasks": _tasks(role),
-        "results": results.with_unread(request.user).order_by("-pk")[:5],
-        "may_enter": grants(role, Act.ENTER),
+        "tasks": _tasks(role, refused, drafts),
+        "drafts": [(draft, describe(draft)) for draft in drafts],
+        "refused": refused.select_related("member__organization").order_by("decided_at", "pk")[:FEW],
+        "results": results.with_unread(request.user).order_by("-pk")[:FEW],
+        "entrances": [one for one in ENTRANCES if grants(role, one[0])],
         "may_review": grants(role, Act.REVIEW),
         "is_new": not Member.objects.visible_to(role).exists(),
         "facts": _facts(role.organization),
@@ -60,27 +73,35 @@ def home(request: ActingRequest) -> HttpResponse:
     return render(request, "archives/home.html", context)
 
 
-def _tasks(role: Role) -> list[Task]:
+def _tasks(role: Role, refused: ArchiveQuerySet, drafts: list[Draft]) -> list[Task]:
     found = []
     if grants(role, Act.REVIEW):
         queue = Archive.objects.waiting_for(role.organization).order_by()
         waiting = queue.aggregate(count=Count("pk"), since=Min("submitted_at"))
         found.append(Task("待审核", waiting["count"], reverse("reviews"), waiting["since"]))
+    back = refused.aggregate(count=Count("pk"), since=Min("decided_at"))
+    found.append(Task("未通过待修改", back["count"], "#refused", back["since"]))
     if not role.organization.is_committee:
-        found += _own_entries(role)
+        found.append(_under_review(role))
+    found.append(Task("草稿", len(drafts), "#drafts", drafts[-1].saved_at if drafts else None))
     return found
 
 
-def _own_entries(role: Role) -> list[Task]:
-    """What a 团支部, or the branches of a 团总支, have under way."""
-    states = Member.State
-    open_ones = Member.objects.visible_to(role).listed().filter(state__in=[states.REFUSED, states.PENDING])
-    counts = dict(open_ones.order_by().values_list("state").annotate(Count("pk")))
-    address = reverse("members")
-    return [
-        Task("未通过待修改", counts.get(states.REFUSED, 0), f"{address}?state={states.REFUSED}"),
-        Task("审核中", counts.get(states.PENDING, 0), f"{address}?state={states.PENDING}"),
-    ]
+def _under_review(role: Role) -> Task:
+    """What a 团支部, or the branches of a 团总支, have submitted and not heard of yet."""
+    state = Member.State.PENDING
+    own = Archive.objects.visible_to(role).open().filter(member__state=state, member__is_branch_member=True)
+    open_ones = own.aggregate(count=Count("pk"), since=Min("submitted_at"))
+    return Task("审核中", open_ones["count"], f"{reverse('members')}?state={state}", open_ones["since"])
+
+
+def _refused(role: Role) -> ArchiveQuerySet:
+    """The refused files it is up to this role to replace: its own organisation's people, and whom it entered elsewhere."""
+    # Ids, not a join: so that each half of the OR finds its index.
+    roles = list(Role.objects.filter(organization=role.organization).values_list("pk", flat=True))
+    mine = Q(organization=role.organization) | Q(submitted_as__in=roles)
+    seen = Archive.objects.visible_to(role).filter(mine, state=Archive.State.REFUSED)
+    return seen.filter(member__state=Member.State.REFUSED).latest_of_member()
 
 
 def _facts(organization: Organization) -> list[dict[str, Any]]:
