@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from archives.forms.entry import EntryForm
-from archives.forms.fields import RuledForm, dictionaries, field_of
+from archives.forms.fields import RuledForm, dictionaries, field_of, uuid_of
 from archives.services import appointment
 from members import layout, rules
 from members.choices import Variant
@@ -24,7 +24,7 @@ from zhtj.lib.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What archives/appoint_offer.html needs: the person, where the post would be, and the post as it was typed."""
+    """What archives/appoint_offer.html needs: the person, where the post would be, the post as it was typed and the form's key."""
 
     member: Member
     organization: Organization
@@ -37,7 +37,7 @@ def known(form: EntryForm, member: Member, *, by: Role) -> None:
     form.complain(problem)
     if may_offer:
         typed = [(name, str(form[name].value() or "")) for name in POST_FIELDS if name in form.fields]
-        form.offer = Offer(member, form.organization, typed)
+        form.offer = Offer(member, form.organization, [*typed, ("key", str(form.key))])
 
 
 class AppointmentForm(RuledForm):
@@ -54,6 +54,7 @@ class AppointmentForm(RuledForm):
     ) -> None:
         values = {name: data.get(name, "") for name in POST_FIELDS}
         super().__init__(values if judged else None, initial=values)
+        self.key = uuid_of(data.get("key"))
         self.entry = Entry.read({**values, "is_cadre": True, "joined_on": member.joined_on})
         self.context = Context(
             variant=Variant.A if organization.kind == Kind.BRANCH else Variant.C,

@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from archives.forms.drop import Drop
-from archives.forms.fields import RuledForm, dictionaries, field_of
+from archives.forms.fields import RuledForm, dictionaries, field_of, uuid_of
 from members import layout, rules
 from members.choices import Variant
 from members.guide import HELP
@@ -47,7 +47,7 @@ class EntryForm(RuledForm):
         self.variant, self.organization, self.drop = variant, organization, drop
         self.offer: Offer | None = None
         values: Mapping[str, Any] = layout.initial(variant) if data is None else data
-        self.key = _uuid(values.get("key")) or uuid.uuid4()
+        self.key = uuid_of(values.get("key")) or uuid.uuid4()
         self.confirmed = frozenset(data.getlist("confirmed")) if isinstance(data, QueryDict) else frozenset()
         self.entry = Entry.read(values)
         self.context = Context(
@@ -161,10 +161,3 @@ class EntryForm(RuledForm):
         ]
         helper.layout = Layout(*sections)
         return helper
-
-
-def _uuid(text: Any) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        return None

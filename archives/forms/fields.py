@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -105,3 +106,10 @@ def _widget(spec: FieldSpec, state: FieldState, today: date) -> forms.Widget:
             return forms.FileInput(attrs)
         case _:
             return forms.TextInput({**attrs, "maxlength": LONGEST.get(spec.name, 100)})
+
+
+def uuid_of(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

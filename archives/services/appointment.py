@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from archives.services import drafts
 from archives.services.disclosure import person_known
 from members.models import Member, Post
 from members.rules import Entry
@@ -60,8 +62,12 @@ def _way(member: Member, entry: Entry, organization: Organization, by: Role) -> 
 
 
 @transaction.atomic
-def appoint(member: Member, entry: Entry, *, organization: Organization, by: Role) -> Post:
+def appoint(
+    member: Member, entry: Entry, *, organization: Organization, by: Role, key: UUID | None = None
+) -> Post:
     """Give a known person the post of a checked and cleared entry, and tell their organisation.
+
+    `key` is that of the entry form this came of, whose draft goes.
 
     Raises:
         PermissionDenied: the role may not appoint there, or the organisation was closed.
@@ -72,6 +78,8 @@ def appoint(member: Member, entry: Entry, *, organization: Organization, by: Rol
     place = settled(organization.pk)
     if not place.is_active:
         raise PermissionDenied(f"“{place.name}”已停用，不能登记任职。")
+    if key:
+        drafts.become_entry(key, by=by)
     # A withdrawal ends the person's posts: it comes wholly before us (and we refuse) or wholly after (and ends this one too).
     person = Member.objects.select_for_update(no_key=True, of=("self",)).get(pk=member.pk)
     if person.state == Member.State.WITHDRAWN:

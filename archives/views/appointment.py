@@ -60,7 +60,7 @@ def _appointed(
     request: ActingRequest, form: AppointmentForm, member: Member, organization: Organization
 ) -> bool:
     try:
-        appointment.appoint(member, form.kept, organization=organization, by=request.role)
+        appointment.appoint(member, form.kept, organization=organization, by=request.role, key=form.key)
     except PostTaken as taken:
         form.complain(taken.problem)
     except StaleState as late:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,10 @@ NOBODYS = dict.fromkeys(("member", "archive", "upload", "draft"), UUID(int=1)) |
 PUBLIC = {"login", "login-resume", "session-alive", "healthz", "readyz"}
 """Answer without a login; everything else must not."""
 SECRET = "演示邻居"
+POST = {
+    "is_cadre": True, "title": "secretary", "post_since": date(2024, 9, 1), "appointed_by": "elected",
+    "cadre_nature": "part_time", "on_party_committee": False,
+}  # fmt: skip
 FOREIGN_WORDS = (SECRET, "庚中学", "戊城", "己县")
 ROLES = ("branch", "sibling", "general", "school", "street", "street_branch", "county", "city")
 
@@ -55,7 +60,11 @@ def neighbour(world):
         for _ in range(2)
     )
     member = entries.enter(
-        entry_with_file(name=SECRET), organization=world.other_branch, upload=used, key=new_key(), by=role
+        entry_with_file(name=SECRET, **POST),
+        organization=world.other_branch,
+        upload=used,
+        key=new_key(),
+        by=role,
     )
     inspection.settle(
         Upload.objects.get(pk=used.pk), pdf.Verdict(accepted=True, reason="", pages=12, warnings=(), ms=1)
@@ -79,6 +88,9 @@ def address(route: str, objects: dict[str, object]) -> str:
     """The route with the neighbour's object in it; a route this does not know must be added here."""
     kinds = {
         "members/<uuid": "member",
+        "members/enter-below/tree/<int": "organization",
+        "cadres/appoint/<uuid": "member",
+        "cadres/leave/<uuid": "member",
         "archives/<uuid": "archive",
         "reviews/<uuid": "archive",
         "uploads/<uuid": "upload",
