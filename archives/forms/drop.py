@@ -19,6 +19,7 @@ from zhtj.lib.problems import Problem
 from zhtj.lib.text import say_size
 
 TOKEN = "upload"  # noqa: S105
+GONE = "之前选择的文件已用于另一份入团志愿书，或已过期，请重新选择文件"
 
 
 @dataclass
@@ -89,9 +90,10 @@ def read(
 ) -> Drop:
     """The box as a POST left it: a file that came along is stored first, whatever else may be wrong with the form."""
     file = files.get("file")
-    drop = Drop(find(post.get(TOKEN), role), live=live)
+    token = post.get(TOKEN)
     if file is None:
-        return drop
+        upload = find(token, role)
+        return Drop(upload, refused=GONE if token and not upload else "", live=live)
     try:
         return Drop(uploads.store(file, organization=organization, by=role), live=live)
     except UploadRefused as refused:

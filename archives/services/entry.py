@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -20,6 +20,9 @@ from numbering.services.holdings import NumberTaken
 from orgs.models import Organization, Role, settled
 from orgs.policy import reviewer_of
 from orgs.services import audit
+from zhtj.lib.states import StaleState
+
+FILE_SPENT = "该文件已用于另一份入团志愿书，请重新选择文件"
 
 
 def enter(entry: Entry, *, organization: Organization, upload: Upload | None, key: UUID, by: Role) -> Member:
@@ -32,21 +35,28 @@ def enter(entry: Entry, *, organization: Organization, upload: Upload | None, ke
         NumberTaken: someone holds the number (指引 3.7).
         PersonKnown: the ID number is in the system.
         PostTaken: the organisation has its 书记.
+        StaleState: the file belongs to someone else's entry since.
     """
     require_entering(organization, by=by)
-    if made := _made_by(key, by):
+    if made := made_by(key, entry, by=by):
         return made
     try:
         return _enter(entry, organization=organization, upload=upload, key=key, by=by)
     except (NumberTaken, PersonKnown, posts.PostTaken, IntegrityError):
         # Perhaps the very same form, a moment ago, on another connection: then its number and ID are our own.
-        if made := _made_by(key, by):
+        if made := made_by(key, entry, by=by):
             return made
         raise
 
 
-def _made_by(key: UUID, by: Role) -> Member | None:
-    return Member.objects.filter(entry_key=key, entered_by=by.user).first()
+def made_by(key: UUID, entry: Entry, *, by: Role) -> Member | None:
+    """Whom this very form, sent before, has entered."""
+    return Member.objects.with_id(entry.id_number).filter(entry_key=key, entered_by=by.user).first()
+
+
+def unspent(key: UUID) -> UUID:
+    """`key`, or a fresh one where it has entered somebody: the form came back out of the browser's history for the next person."""
+    return uuid4() if Member.objects.filter(entry_key=key).exists() else key
 
 
 def require_free(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> None:
@@ -57,7 +67,7 @@ def require_free(entry: Entry, *, organization: Organization, key: UUID, by: Rol
         PersonKnown: the ID number is in the system.
         PostTaken: the organisation has its 书记.
     """
-    if _made_by(key, by):
+    if made_by(key, entry, by=by):
         return
     people.require_unknown(entry.id_number)
     if entry.number:
@@ -84,12 +94,20 @@ def _enter(entry: Entry, *, organization: Organization, upload: Upload | None, k
 def attach(member: Member, upload: Upload, *, by: Role) -> Archive:
     """Submit a file for a member in 审核中; it goes on to the review when its inspection is already done.
 
-    Called inside a transaction. Raises IntegrityError when the file is used or another archive of the member is open.
+    Called inside a transaction that holds the member's organisation.
+
+    Raises:
+        StaleState: the file belongs to another entry since, or is gone.
+        IntegrityError: another archive of the member is open.
     """
     # Locked, so that the worker's verdict comes wholly before (we see it) or wholly after (it sees our archive).
-    locked = Upload.objects.select_for_update().get(pk=upload.pk)
-    archive = Archive(member=member, upload=locked, submitted_by=by.user, submitted_as=by)
-    archive.reviewer = reviewer_of(by.organization, author=by.user)
+    locked = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+    if locked is None or Archive.objects.filter(upload=locked).exists():
+        raise StaleState(FILE_SPENT)
+    # Read anew: its organisation may have been moved since the request came.
+    role = Role.objects.select_related("organization", "user").get(pk=by.pk)
+    archive = Archive(member=member, upload=locked, submitted_by=role.user, submitted_as=role)
+    archive.reviewer = reviewer_of(role.organization, author=role.user)
     archive.place(member.organization)
     archive.save(force_insert=True)
     audit.record(

@@ -24,6 +24,8 @@ from members.services.posts import PostTaken
 from numbering.services.holdings import NumberTaken
 from orgs.access import ActingRequest
 from orgs.models import Organization, Role
+from zhtj.lib.problems import Problem
+from zhtj.lib.states import StaleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ def run(request: ActingRequest, desk: Desk) -> HttpResponse:
     if _switched(request):
         return _refuse_switched(request, desk, form)
     step = request.POST.get("step", "check")
+    if step == "submit" and (made := entries.made_by(form.key, form.entry, by=desk.role)):
+        return redirect("entered", made.uuid)
+    form.key = entries.unspent(form.key)
     if step in {"edit", "draft"}:
         form.show_live()
         return _show(request, desk, form, saved=step == "draft" and drafts.keep(request, form))
@@ -162,6 +167,9 @@ def _submit(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpResponse
         )  # fmt: skip
     except (NumberTaken, PersonKnown, PostTaken) as taken:  # by someone who was a moment faster
         _say(form, taken, desk)
+        return _show(request, desk, form, status=422)
+    except StaleState as spent:
+        form.complain(Problem("file", "file_spent", str(spent)))
         return _show(request, desk, form, status=422)
     messages.success(request, f"{member.name}录入成功")
     return redirect("entered", member.uuid)

@@ -73,5 +73,5 @@ def _remembered(text: str) -> Marks:
     """What the page says it shows; a page that says nonsense is simply redrawn whole."""
     try:
         return {str(name): (Need(mark[0]).value, str(mark[1])) for name, mark in json.loads(text).items()}
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return {}

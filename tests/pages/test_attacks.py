@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+
+from archives.models import Archive
+from archives.services import entry as entries
+from members.models import Member
+from orgs.models import Role
+from orgs.services import organizations
+from tests.archives.cases import found_good, uploaded, waiting
+from tests.archives.test_entry import posted
+from tests.factories import EntryFactory, entry_with_file, new_key, plant_world
+from tests.races import at_once, only
+from zhtj.lib.logs import LineFormatter
+from zhtj.lib.states import StaleState
 
 PLAIN_PAGES = (
     "home",
@@ -68,3 +82,101 @@ def test_a_referer_that_is_no_address_is_no_failure(attacker, branch_role):
 def test_an_account_longer_than_any_is_refused_like_a_wrong_one(attacker, db):
     answer = attacker.post(reverse("login"), {"username": "a" * 5000, "password": "b"})
     assert answer.status_code == 200 and "账号或密码不正确" in answer.content.decode()
+
+
+# The entry form ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "shown", ["[" * 100_000, '{"name":' * 50_000, '{"name":["hidden",' + "[" * 50_000, "1" * 5000]
+)
+def test_a_page_that_remembers_a_bottomless_pit_is_redrawn(attacker, log_in, branch_role, shown):
+    log_in(branch_role)
+    answer = attacker.post(reverse("enter-fields"), {"shown": shown})
+    assert 'id="div_id_name"' in answer.content.decode()
+
+
+def test_a_second_click_with_a_file_shows_the_member_it_made(log_in, branch_role):
+    client, upload = log_in(branch_role), uploaded(branch_role)
+    sent = posted(entry_with_file(), step="submit", upload=str(upload.uuid))
+    first, second = (client.post(reverse("enter"), sent) for _ in range(2))
+    assert first.url == second.url
+    assert Member.objects.count() == 1
+
+
+def test_a_form_out_of_the_history_with_another_person_in_it_enters_that_person(log_in, branch_role):
+    client, key = log_in(branch_role), str(new_key())
+    for entry in (EntryFactory(), EntryFactory()):
+        client.post(reverse("enter"), {**posted(entry, step="submit"), "key": key})
+    assert Member.objects.count() == 2
+
+
+def test_the_key_of_somebody_elses_form_means_nothing(log_in, world, branch_role):
+    key = str(new_key())
+    for role in (branch_role, world.role(world.other_branch)):
+        log_in(role).post(reverse("enter"), {**posted(EntryFactory(), step="submit"), "key": key})
+    assert {one.organization for one in Member.objects.all()} == {world.branch, world.other_branch}
+
+
+@pytest.mark.parametrize("whose", ["used", "foreign", "nobody's", "nonsense"])
+def test_a_file_that_cannot_be_had_is_asked_for_again_and_never_left_out(log_in, world, branch_role, whose):
+    """Also where a file is not required: without it the member would be in force unreviewed."""
+    token = {
+        "used": lambda: waiting(branch_role).upload.uuid,
+        "foreign": lambda: uploaded(world.role(world.branch)).uuid,
+        "nobody's": new_key,
+        "nonsense": lambda: "\0<b>",
+    }[whose]()
+    entry = EntryFactory()
+    answer = log_in(branch_role).post(reverse("enter"), posted(entry, step="submit", upload=str(token)))
+    assert answer.status_code == 422
+    assert "重新选择文件" in answer.context["form"].errors["file"][0]
+    assert not Member.objects.with_id(entry.id_number).exists()
+
+
+def test_a_file_goes_to_the_reviewer_of_where_the_branch_stands_now(world, branch_role):
+    upload = uploaded(branch_role)
+    found_good(upload)
+    stale = Role.objects.select_related("organization", "user").get(pk=branch_role.pk)  # as the request began
+    street = world.role(world.street)
+    organizations.move(world.branch, to=world.street, by=world.role(world.province))
+    entries.enter(entry_with_file(), organization=stale.organization, upload=upload, key=new_key(), by=stale)
+    assert Archive.objects.get().reviewer == street.organization
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_entries_with_one_file_exactly_one_gets_it_and_nothing_of_the_other_stays():
+    world = plant_world()
+    role = world.role(world.branch)
+    world.role(world.school)
+    for done in range(1, 6):
+        upload = uploaded(role)
+
+        def enter(upload=upload):
+            return entries.enter(
+                entry_with_file(), organization=role.organization, upload=upload, key=new_key(), by=role
+            )
+
+        results = at_once(enter, enter)
+        assert [len(only(Member, results)), len(only(StaleState, results))] == [1, 1], results
+        assert Member.objects.count() == Archive.objects.count() == done
+
+
+# Logs --------------------------------------------------------------------------------------------
+
+
+def line_of(level: int, message: str, error: Exception) -> str:
+    record = logging.LogRecord("test", level, "", 0, message, (), (type(error), error, None))
+    return LineFormatter("%(levelname)s %(message)s").format(record)
+
+
+def test_no_line_of_a_traceback_passes_for_an_event():
+    line = line_of(logging.ERROR, "broken\r\nINFO forged", ValueError("x\nINFO forged\n110101200503140003"))
+    assert [one for one in line.splitlines() if not one.startswith("    ")] == [
+        "ERROR broken\\r\\nINFO forged"
+    ]
+    assert "ValueError" in line and "110101200503140003" not in line
+
+
+def test_a_refusal_is_one_line_and_names_nobody():
+    assert line_of(logging.WARNING, "Forbidden: /", PermissionError("演示甲")) == "WARNING Forbidden: /"
