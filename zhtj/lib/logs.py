@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import ItemsView
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -28,14 +29,21 @@ class MaskPersonalData(logging.Filter):
 
 
 class LineFormatter(logging.Formatter):
-    """ISO-8601 with offset, one line an event (no log injection), tracebacks masked as well."""
+    """ISO-8601 with offset, one line an event (no log injection).
+
+    Only failures bring a traceback: masked, and indented, so that no line of it can pass for an event. The words of a refusal may
+    name a person, and its status says enough.
+    """
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds")
 
     def format(self, record: logging.LogRecord) -> str:
+        record = copy(record)
         record.msg = str(record.msg).replace("\r", "\\r").replace("\n", "\\n")
-        return super().format(record)
+        if record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
+        return super().format(record).replace("\n", "\n    ")
 
     def formatException(self, ei: Any) -> str:
         return masked(super().formatException(ei))
