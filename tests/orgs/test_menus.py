@@ -9,9 +9,9 @@ from orgs.menus import menu_for
 from orgs.models import Duty, Role
 from tests.factories import RoleFactory, World
 
-BRANCH = ["工作台", "录入团员团干部", "团员列表", "操作中心"]
-GENERAL = ["工作台", "录入下级团员", "团员列表", "录入干部", "操作中心"]
-COMMITTEE = ["工作台", "录入下级团员", "团员列表", "录入干部", "待审核", "组织管理", "操作中心"]
+BRANCH = ["工作台", "录入团员团干部", "团员列表", "干部列表", "操作中心"]
+GENERAL = ["工作台", "录入下级团员", "团员列表", "录入干部", "干部列表", "操作中心"]
+COMMITTEE = ["工作台", "录入下级团员", "团员列表", "录入干部", "干部列表", "待审核", "组织管理", "操作中心"]
 
 
 def labels(role: Role, path: str = "/") -> list[str]:
@@ -54,7 +54,7 @@ def test_the_longest_address_names_the_current_item(branch_role: Role) -> None:
 
 
 def test_a_group_without_items_is_absent(branch_role: Role) -> None:
-    assert [group.title for group in menu_for(branch_role, path="/")] == ["", "团员管理", "我的"]
+    assert [group.title for group in menu_for(branch_role, path="/")] == ["", "团员管理", "干部管理", "我的"]
 
 
 def test_the_inbox_item_counts_what_is_unread(branch_role: Role) -> None:
