@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from archives.views import (
+    amendment,
     appointment,
     drafts,
     entry,
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:uuid>/pages/<int:number>/", files.upload_page, name="upload-page"),
     path("members/<uuid:uuid>/", person.person, name="member"),
     path("members/<uuid:uuid>/archive/", resubmission.resubmit, name="resubmit"),
+    path("members/<uuid:uuid>/edit/", amendment.amend, name="amend"),
+    path("members/<uuid:uuid>/edit/fields/", amendment.fields, name="amend-fields"),
     path("members/<uuid:uuid>/withdraw/", withdrawal.withdraw, name="withdraw"),
     path("members/<uuid:uuid>/reveal/", reveal.reveal, name="reveal"),
     path("cadres/appoint/<uuid:uuid>/", appointment.appoint, name="appoint"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from members import choices
 from members.layout import LABELS
 from members.models import Change, Member
 from members.rules.entry import ANSWERS, DATES, MONTHS
+from members.services.changes import as_text
 from members.sheet import labels
 from orgs.dictionaries import Group, titles_for
 from zhtj.lib.dates import say_date, say_month
@@ -62,17 +64,29 @@ def history(member: Member) -> list[Line]:
     return [_line(row, member, words) for row in rows]
 
 
+def preview(member: Member, changed: Mapping[str, tuple[Any, Any]]) -> list[tuple[str, str, str]]:
+    """(label, old, new) of what is about to change, in words, for whoever typed it: in full."""
+    words = labels() if changed else {}
+
+    def say(field: str, value: Any) -> str:
+        return _say(field, as_text(value), member, words, masked=False)
+
+    return [(LABELS[field], say(field, old), say(field, new)) for field, (old, new) in changed.items()]
+
+
 def _line(row: Change, member: Member, words: dict[tuple[str, str], str]) -> Line:
     old, new = (_say(row.field, text, member, words) for text in row.opened())
     who = f"{row.user.name}，{row.role.organization.short_name}"
     return Line(row.at, who, LABELS.get(row.field) or BESIDE.get(row.field, row.field), old, new)
 
 
-def _say(field: str, text: str, member: Member, words: dict[tuple[str, str], str]) -> str:
+def _say(
+    field: str, text: str, member: Member, words: dict[tuple[str, str], str], *, masked: bool = True
+) -> str:
     if not text:
         return ""
     if field in MASKS:
-        return MASKS[field](text)
+        return MASKS[field](text) if masked else text
     if field in DATES:
         return say_date(date.fromisoformat(text))
     if field in MONTHS:

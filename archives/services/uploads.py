@@ -63,6 +63,25 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
     return upload
 
 
+def again(upload: Upload, *, by: Role) -> Upload:
+    """The same bytes, found good before, for another submission: with a row and a name of their own, since a file has one archive.
+
+    Called inside a transaction that holds the upload's organisation; what it leaves on the disk when that fails is only a name.
+    """
+    twin = Upload(
+        uploader=by.user, name=upload.name, size=upload.size, sha256=upload.sha256, state=upload.state
+    )
+    twin.reason, twin.pages, twin.warnings = upload.reason, upload.pages, upload.warnings
+    twin.place(upload.organization)
+    twin.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.link(upload.path, twin.path)
+    twin.save(force_insert=True)
+    audit.record(
+        role=by, verb="upload", subject=f"upload:{twin.pk}", organization=upload.organization, to_state=twin.state
+    )  # fmt: skip
+    return twin
+
+
 def first_look(head: bytes, size: int) -> tuple[str, str] | None:
     """What can be told from the first bytes: (code, words), or None."""
     if size > settings.UPLOAD_MAX_MB * 2**20:

@@ -53,6 +53,7 @@ def _actions(request: ActingRequest, member: Member) -> dict[str, str]:
     correctable = not archive_policy.why_not_correct(request.role, member)
     offered = {
         "resubmit": not resubmission.why_not(member, by=request.role),
+        "amend": correctable,
         "withdraw": correctable,
         "study-update": not study.why_not(member, by=request.role),
     }

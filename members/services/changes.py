@@ -57,12 +57,7 @@ def correct(member: Member, entry: Entry, *, by: Role) -> tuple[str, ...]:
         PersonKnown: someone with the new ID number is in the system.
         PostTaken: the organisation has its 书记.
     """
-    before = entry_of(member)
-    changed = {
-        name: (getattr(before, name), getattr(entry, name))
-        for name in ENTRY_FIELDS
-        if name != TWICE and getattr(before, name) != getattr(entry, name)
-    }
+    changed = differences(member, entry)
     if not changed:
         return ()
     _correct_number(member, entry, changed=NUMBERED in changed)
@@ -70,6 +65,16 @@ def correct(member: Member, entry: Entry, *, by: Role) -> tuple[str, ...]:
     _correct_post(member, entry)
     record(member, changed, by=by)
     return tuple(changed)
+
+
+def differences(member: Member, entry: Entry) -> dict[str, tuple[Any, Any]]:
+    """Field → (as the record has it, as `entry` has it), in the order of the form."""
+    before = entry_of(member)
+    return {
+        name: (getattr(before, name), getattr(entry, name))
+        for name in ENTRY_FIELDS
+        if name != TWICE and getattr(before, name) != getattr(entry, name)
+    }
 
 
 def version(member: Member) -> int:
