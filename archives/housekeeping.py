@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from archives.models import Draft, Upload
+from orgs.services import audit
 
 IMAGE_DAYS = 7
 UNUSED_DAYS = 30
@@ -21,11 +23,19 @@ def purge() -> None:
     month_ago = timezone.now() - timedelta(days=UNUSED_DAYS)
     Draft.objects.filter(saved_at__lt=month_ago).delete()
     for upload in Upload.objects.filter(archive=None, drafts=None, created_at__lt=month_ago):
-        path = upload.path
-        if Upload.objects.filter(pk=upload.pk, archive=None, drafts=None).delete()[0]:
-            path.unlink(missing_ok=True)
+        if _forget(upload):
+            upload.path.unlink(missing_ok=True)
     _older(Path(settings.ARCHIVE_DIR) / "pages", days=IMAGE_DAYS)
     _older(Path(settings.FILE_UPLOAD_TEMP_DIR), days=INCOMING_HOURS / 24)
+
+
+@transaction.atomic
+def _forget(upload: Upload) -> bool:
+    """Delete the row, on record, unless somebody has made use of it since."""
+    gone = Upload.objects.filter(pk=upload.pk, archive=None, drafts=None).delete()[0] > 0
+    if gone:
+        audit.record(role=None, verb="purge", subject=f"upload:{upload.pk}", organization=upload.organization)
+    return gone
 
 
 def _older(folder: Path, *, days: float) -> None:

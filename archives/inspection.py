@@ -78,6 +78,10 @@ def give_up(upload: Upload) -> None:
         with transaction.atomic():
             settled(upload.organization_id)
             move(upload, Upload.State.BY_HAND, table=UPLOAD, reason="by_hand", lease_until=None)
+            audit.record(
+                role=None, verb="inspect", subject=f"upload:{upload.pk}", organization=upload.organization,
+                from_state=Upload.State.CHECKING, to_state=upload.state,
+            )  # fmt: skip
             _advance_archive_of(upload)
     except StaleState:
         log.info("upload %s was settled by someone else", upload.pk)

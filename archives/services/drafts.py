@@ -56,6 +56,8 @@ def save(
     if draft is None:
         if mine.count() >= MOST:
             raise DraftRefused(f"草稿未保存：已有 {MOST} 份草稿，请先在工作台提交或删除")
+        if Draft.objects.filter(key=key).exists():
+            raise DraftRefused("此表单是以另一身份打开的，草稿未保存。请重新打开录入页面")
         draft = Draft(key=key, user=by.user, kept_by=by.organization)
     draft.variant, draft.upload = variant_for(place, by=by), upload
     draft.keep({name: text[:LONGEST] for name in ENTRY_FIELDS if (text := str(typed.get(name, "")))})

@@ -50,8 +50,9 @@ def enter(entry: Entry, *, organization: Organization, upload: Upload | None, ke
 
 
 def made_by(key: UUID, entry: Entry, *, by: Role) -> Member | None:
-    """Whom this very form, sent before, has entered."""
-    return Member.objects.with_id(entry.id_number).filter(entry_key=key, entered_by=by.user).first()
+    """Whom this very form, sent before, has entered; who was withdrawn since may be entered anew."""
+    made = Member.objects.with_id(entry.id_number).filter(entry_key=key, entered_by=by.user)
+    return made.exclude(state=Member.State.WITHDRAWN).first()
 
 
 def unspent(key: UUID) -> UUID:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from functools import partial
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from archives import housekeeping, inspection
 from archives.models import Archive
 from archives.services import entry as entries
+from archives.services.disclosure import number_taken
+from archives.services.withdrawal import withdraw
 from members.models import Member
-from orgs.models import Role
+from orgs.models import AuditEvent, Role
 from orgs.services import organizations
 from tests.archives.cases import found_good, uploaded, waiting
 from tests.archives.test_entry import posted
@@ -118,6 +125,23 @@ def test_the_key_of_somebody_elses_form_means_nothing(log_in, world, branch_role
     assert {one.organization for one in Member.objects.all()} == {world.branch, world.other_branch}
 
 
+def test_a_withdrawn_entry_can_be_sent_again_out_of_the_history(log_in, branch_role):
+    client, sent = log_in(branch_role), posted(entry_with_file(), step="submit")
+    for _ in range(2):
+        client.post(reverse("enter"), {**sent, "upload": str(uploaded(branch_role).uuid)})
+        withdraw(Member.objects.latest("pk"), reason="演示撤回", by=branch_role)
+    assert Member.objects.count() == 2
+
+
+def test_a_draft_under_the_key_of_another_form_is_refused(attacker, log_in, world, branch_role):
+    key, answers = str(new_key()), []
+    for role in (branch_role, world.role(world.branch)):
+        log_in(role)
+        url = f"{reverse('draft-save')}?org={world.branch.pk}"
+        answers.append(attacker.post(url, {"key": key, "name": "演示甲"}).status_code)
+    assert answers == [200, 409]
+
+
 @pytest.mark.parametrize("whose", ["used", "foreign", "nobody's", "nonsense"])
 def test_a_file_that_cannot_be_had_is_asked_for_again_and_never_left_out(log_in, world, branch_role, whose):
     """Also where a file is not required: without it the member would be in force unreviewed."""
@@ -160,6 +184,51 @@ def test_of_two_entries_with_one_file_exactly_one_gets_it_and_nothing_of_the_oth
         results = at_once(enter, enter)
         assert [len(only(Member, results)), len(only(StaleState, results))] == [1, 1], results
         assert Member.objects.count() == Archive.objects.count() == done
+
+
+# On record ---------------------------------------------------------------------------------------
+
+
+def verbs() -> list[str]:
+    return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def test_who_goes_on_asking_who_holds_a_number_is_on_record_too(log_in, world, branch_role, settings):
+    settings.DISCLOSURES_AN_HOUR = 1
+    log_in(world.role(world.other_branch)).post(
+        reverse("enter"), posted(EntryFactory(number="201811000001"), step="submit")
+    )
+    client = log_in(branch_role)
+    for _ in range(3):
+        client.post(reverse("enter"), posted(EntryFactory(number="201811000001")))
+    assert [verb for verb in verbs() if verb.startswith("show")] == [
+        "show_number_holder",
+        *["show_number_holder_withheld"] * 2,
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_questions_at_one_moment_are_counted_one_by_one(settings):
+    settings.DISCLOSURES_AN_HOUR = 2
+    world = plant_world()
+    holder, role = world.role(world.other_branch), world.role(world.branch)
+    held = [
+        entries.enter(
+            EntryFactory(), organization=holder.organization, upload=None, key=new_key(), by=holder
+        ).holding
+        for _ in range(6)
+    ]
+    told = at_once(*[partial(number_taken, one, by=role) for one in held])
+    assert sum("团员姓名" in one.detail for one in told) == 2
+
+
+def test_giving_a_file_up_and_purging_it_are_on_record(branch_role):
+    upload = uploaded(branch_role)
+    inspection.give_up(upload)
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        housekeeping.purge()
+    assert verbs()[-2:] == ["inspect", "purge"]
+    assert not upload.path.exists()
 
 
 # Logs --------------------------------------------------------------------------------------------
