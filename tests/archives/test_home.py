@@ -96,9 +96,10 @@ def test_refused_ones_stand_with_their_reason_and_the_way_on(
     log_in(branch_role)
     html = home(client)
     assert "演示退回" in html and archive.reason in html and world.branch.short_name in html
-    way = reverse("resubmit", args=[archive.member.uuid])
-    assert f'href="{way}"' in html
-    assert client.get(way).status_code == 200
+    for page in ("resubmit", "amend"):
+        way = reverse(page, args=[archive.member.uuid])
+        assert f'href="{way}"' in html
+        assert client.get(way).status_code == 200
 
 
 def test_only_who_may_replace_a_file_is_asked_to(
