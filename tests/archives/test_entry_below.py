@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from archives.models import Archive, Upload
@@ -12,9 +13,10 @@ from archives.services import entry as entries
 from members.models import Member
 from orgs.models import Duty, Organization
 from orgs.services import organizations
-from tests.archives.cases import found_bad, found_good
+from tests.archives.cases import found_bad, found_good, uploaded
 from tests.archives.test_entry import pdf_file, posted
-from tests.factories import EntryFactory, RoleFactory, entry_with_file, new_key
+from tests.factories import EntryFactory, RoleFactory, entry_with_file, new_key, plant_world
+from tests.races import at_once
 
 ABOVE = ("general", "school", "county", "city", "province")
 
@@ -257,3 +259,26 @@ def test_nobody_enters_members_into_a_committee(world):
     above = world.role(world.county)
     with pytest.raises(Exception, match="不能在“丙中学团委”录入干部"):
         entries.enter(EntryFactory(), organization=world.school, upload=None, key=new_key(), by=above)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entered_while_its_superior_is_moved_it_waits_where_somebody_above_can_see_it():
+    world = plant_world()
+    role, mover = world.role(world.general), world.role(world.county)
+    for reviewer in (world.school, world.street):
+        world.role(reviewer)
+    for to in (world.street, world.school) * 3:
+        upload = uploaded(role)
+        found_good(upload)
+        results = at_once(
+            lambda upload=upload: entries.enter(
+                entry_with_file(), organization=world.branch, upload=upload, key=new_key(), by=role
+            ),
+            lambda to=to: organizations.move(
+                Organization.objects.get(pk=world.general.pk), to=Organization.objects.get(pk=to.pk), by=mover
+            ),
+        )
+        assert results[1] is None and isinstance(results[0], Member | PermissionDenied), results
+        for archive in Archive.objects.select_related("organization"):
+            assert (archive.state, archive.reviewer_id) == ("waiting", to.pk)
+            assert to.pk in archive.organization.path_ids

@@ -121,6 +121,13 @@ def test_the_committees_pages(people, open_page, width):
     for path in ("/", "/reviews/", f"/reviews/{people['approved'].uuid}/", "/members/", "/orgs/", "/inbox/"):
         page.goto(path)
         check(page, path)
+    for path in (
+        "/members/enter-below/",
+        f"/members/enter-below/?org={people['branch'].organization_id}",
+        "/cadres/enter/",
+    ):
+        page.goto(path)
+        check(page, path)
     page.goto(f"/reviews/{people['waiting'].uuid}/")
     expect(page.get_by_role("img").first).to_be_visible()
     check(page, "review desk")
