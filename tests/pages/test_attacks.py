@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import logging
+import random
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from archives import housekeeping, inspection
-from archives.models import Archive
+from archives.models import Archive, Draft
 from archives.services import entry as entries
 from archives.services.disclosure import number_taken
 from archives.services.withdrawal import withdraw
 from members.models import Member
+from numbering.models import Holding
 from orgs.models import AuditEvent, Role
 from orgs.services import organizations
-from tests.archives.cases import found_good, uploaded, waiting
+from tests.archives.cases import found_good, refused, uploaded, waiting
 from tests.archives.test_entry import posted
 from tests.factories import EntryFactory, entry_with_file, new_key, plant_world
 from tests.races import at_once, only
@@ -184,6 +188,70 @@ def test_of_two_entries_with_one_file_exactly_one_gets_it_and_nothing_of_the_oth
         results = at_once(enter, enter)
         assert [len(only(Member, results)), len(only(StaleState, results))] == [1, 1], results
         assert Member.objects.count() == Archive.objects.count() == done
+
+
+# What a page sends without being asked --------------------------------------------------------------
+
+HIDDEN = (
+    "key",
+    "upload",
+    "page_role",
+    "step",
+    "confirmed",
+    "shown",
+    "sha256",
+    "round",
+    "version",
+    "field",
+    "reason",
+    "org",
+    "draft",
+)
+NONSENSE = (
+    *("", "0", "-1", "9" * 40, "1e9", "٣", "null", "[]", "{}", "submit", "edit", "draft", "check", "true"),
+    *("\0", "\x1b[31m", "\u202e", "<b>", "../../x", "' OR 1=1 --", "%00", "{{ 7 }}", "甲" * 2000, "a" * 100_000),
+    *("{" * 5000, '{"name": {"a": 1}}', '{"name": ["required", "' + "x" * 5000 + '"]}', "00000000-0000-0000-0000-000000000001"),
+)  # fmt: skip
+CHANCES = 150
+WRITTEN = (Member, Holding, Archive, Draft)
+
+
+def counts() -> list[int]:
+    return [model.objects.count() for model in WRITTEN]
+
+
+def test_hidden_values_of_every_form_may_be_anything(world, branch_role, committee_role):
+    """Never a failure of ours; and unless the answer says that it was done, nothing was."""
+    chance = random.Random(20260101)
+    turned_down, waits = refused(branch_role, committee_role), waiting(branch_role)
+    theirs = waiting(world.role(world.other_branch))
+    mine = uploaded(branch_role)
+    pool = (*NONSENSE, *map(str, (mine.uuid, waits.upload.uuid, theirs.upload.uuid, branch_role.pk)))
+    pool += (waits.upload.sha256, theirs.upload.sha256, str(waits.member.entry_key))
+    addresses = (
+        *((branch_role, reverse(name)) for name in ("enter", "draft-save")),
+        (branch_role, reverse("resubmit", args=[turned_down.member.uuid])),
+        (branch_role, reverse("withdraw", args=[waits.member.uuid])),
+        (branch_role, reverse("reveal", args=[waits.member.uuid])),
+        (committee_role, reverse("review-approve", args=[waits.uuid])),
+        (committee_role, reverse("review-refuse", args=[waits.uuid])),
+    )
+    clients = {role: Client(raise_request_exception=False) for role in (branch_role, committee_role)}
+    for role, client in clients.items():
+        client.force_login(role.user)
+    for _ in range(CHANCES):
+        role, address = chance.choice(addresses)
+        sent: dict[str, object] = {**posted(entry_with_file()), "step": "submit", "upload": str(mine.uuid)}
+        for name in chance.sample(HIDDEN, 3):
+            sent[name] = [chance.choice(pool) for _ in range(chance.choice((1, 1, 2)))]
+        with transaction.atomic():
+            before = counts()
+            answer = clients[role].post(f"{address}?{urlencode({'org': chance.choice(pool)[:200]})}", sent)
+            assert answer.status_code in {200, 302, 400, 403, 404, 409, 422}, (address, sent)
+            done = answer.status_code == 302 or address == reverse("draft-save") or "draft" in sent["step"]
+            assert done or counts() == before, (address, sent)
+            assert not answer.get("Location", "").startswith(reverse("login"))
+            transaction.set_rollback(True)
 
 
 # On record ---------------------------------------------------------------------------------------
