@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -14,10 +16,12 @@ from members.choices import Occupation, StudyStatus
 from members.models import Member
 from members.views import people
 from members.views.people import PeopleList, person_in_words
+from members.views.search import Search
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.dictionaries import Group
-from orgs.models import Option
+from orgs.kinds import Kind
+from orgs.models import Option, Organization
 from orgs.policy import Act, grants
 
 COLUMNS = ("occupation", "study_status", "occupation_detail", "joined_on", "holding__number")
@@ -35,7 +39,17 @@ def members(request: ActingRequest) -> HttpResponse:
         Member.objects.visible_to(request.role).listed(),
         may_enter=grants(request.role, Act.ENTER),
         number_label=layout.LABELS["number"],
+        study_url=_study_url(request),
     )
+
+
+def _study_url(request: ActingRequest) -> str:
+    """更新在读状况 of the branch the list is about, when it is one."""
+    asked, mine = Search.read(request.GET).org, request.role.organization
+    shown = Organization.objects.visible_to(request.role).filter(pk=asked).first() if asked else mine
+    if shown is None or shown.kind != Kind.BRANCH or not policy.may(request.role, Act.UPDATE_STUDY, shown):
+        return ""
+    return f"{reverse('study')}?{urlencode({'org': shown.pk})}"
 
 
 @dataclass
