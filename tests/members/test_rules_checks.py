@@ -95,6 +95,8 @@ def test_an_unlikely_county_is_a_warning_that_can_be_confirmed():
         ("演示1", "name_characters"),
         ("演示１", "name_characters"),
         ("演\u200b示", "name_characters"),
+        ("演\u3164示", "name_characters"),
+        ("\u115f\u1160", "name_characters"),
         ("演\n示", "name_characters"),
         ("演示!", "name_characters"),
         ("演\ue863示", "name_characters"),
