@@ -91,7 +91,7 @@ def field_states(entry: Entry, ctx: Context) -> dict[str, FieldState]:
     return {
         name: replace(states[name], options=options.get(name), hint=hints.get(name, ""), ok=oks.get(name, ""))
         if states[name].shown
-        else HIDDEN
+        else replace(HIDDEN, options=options.get(name))
         for name in FIELDS
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,14 +12,12 @@ from django.urls import reverse
 from archives import inspection, pdf
 from archives.models import Archive, Upload
 from archives.services import entry as entries
-from members.made_up import id_number
 from members.models import Member, Post
 from members.rules import ENTRY_FIELDS
 from numbering.models import Holding
 from orgs.models import AuditEvent, Notice, Option
 from orgs.services import organizations
 from tests.factories import EntryFactory, RoleFactory, entry_with_file, new_key
-from tests.members.test_layout import FIGURE_A
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 GOOD = pdf.Verdict(accepted=True, reason="", pages=12, warnings=(), ms=1)
@@ -40,59 +37,6 @@ def posted(entry, **more):
 
 def pdf_file(name="志愿书.pdf", body=PDF):
     return SimpleUploadedFile(name, body, "application/pdf")
-
-
-class Fields(HTMLParser):
-    """The fields of a page as people read them: label|placeholder, from top to bottom."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.read, self.label, self.depth, self.words, self.empty_option = [], None, 0, "", False
-        self.feed(page.partition('<form id="entry"')[2].partition("</form>")[0])
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "label" or attrs.get("class") == "zt-label":
-            self.label, self.depth, self.words = tag, 1, ""
-        elif tag == self.label:
-            self.depth += 1
-        elif tag == "input" and "placeholder" in attrs:
-            self.read[-1] += attrs["placeholder"]
-        self.empty_option = tag == "option" and attrs.get("value") == ""
-
-    def handle_data(self, text):
-        if self.label:
-            self.words += text.strip()
-        elif self.empty_option or text.strip() == "选择入团志愿书":
-            self.read[-1] += text.strip()
-
-    def handle_endtag(self, tag):
-        self.depth -= tag == self.label
-        if self.label and not self.depth:
-            self.label = None
-            self.read.append(self.words.removeprefix("*").removesuffix("（必填）") + "|")
-
-
-@pytest.mark.parametrize("occupation", ["worker", "student"])
-def test_form_a_reads_on_the_page_as_in_the_guide(log_in, branch_role, occupation):
-    """Every field at once: a grown-up cadre and member of the Party, who has applied and volunteers."""
-    everything = {
-        "step": "edit",
-        "occupation": occupation,
-        "political_status": "party",
-        "id_number": id_number(date(2000, 1, 1)),
-    }
-    everything |= dict.fromkeys(("is_cadre", "applied", "volunteer"), "yes")
-    page = log_in(branch_role).post(reverse("enter"), everything).content.decode()
-    choices = {"职业青年|", "青年学生|", "本人|", "家长|", "老师|", "选择文件|"}
-    shown = [line for line in Fields(page).read if line not in choices]
-    # In segments to be clicked there is no place for 请选择.
-    figure = [
-        line.replace("职业|请选择职业", "职业|").replace("归属|请选择", "归属|")
-        for line in FIGURE_A.split("\n")
-    ]
-    other = {"worker": ("在读状况|请选择", "手机号码归属|"), "student": ("具体职业|请选择",)}[occupation]
-    assert shown == [line for line in figure if line not in other]
 
 
 def test_without_a_file_an_old_member_is_in_force_at_once(log_in, branch_role):
