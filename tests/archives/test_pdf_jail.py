@@ -13,6 +13,7 @@ import pytest
 
 from archives import pdf
 from tests.pdfs import plain_pdf
+from tests.workers import wait_until
 from zhtj.lib import jail
 from zhtj.lib.jail import End
 
@@ -113,7 +114,8 @@ def test_whatever_it_started_is_killed_too(jailed):
         confined=False,
     )
     assert outcome.end == End.FINISHED
-    assert gone(int(outcome.output))
+    pid = int(outcome.output)
+    wait_until(lambda: gone(pid), "the process to be killed", 10)  # a signal takes its time
 
 
 def gone(pid: int) -> bool:
