@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from members.choices import Occupation, StudyStatus
 from members.layout import LABELS
-from members.rules.study import is_unusual
+from members.rules.study import education_after, is_unusual
 from members.services.study import Study
 from orgs.dictionaries import Group
 from orgs.models import Option
@@ -25,7 +25,7 @@ def options(group: Group) -> Choices:
 
 
 class StudyForm(forms.Form):
-    """Bound or not, `study` is what the form says; `unusual` asks for a tick."""
+    """Bound or not, `study` is what the form says; `unusual` (in words) asks for another 学历 or for a tick."""
 
     use_required_attribute = False
     occupation = forms.ChoiceField(
@@ -39,7 +39,7 @@ class StudyForm(forms.Form):
         super().__init__(
             data, initial={name: getattr(seen, name) for name in Study.__slots__ if name in self.base_fields}
         )
-        self.unusual = False
+        self.seen, self.unusual = seen, ""
         blank = [("", "请选择")]
         lists: dict[str, Choices] = {
             "study_status": [*blank, *StudyStatus.choices],
@@ -61,11 +61,24 @@ class StudyForm(forms.Form):
         self.errors.pop(other, None)
         if "occupation" in kept and not kept.get(asked) and asked not in self.errors:
             self.add_error(asked, ValidationError(f"请选择{LABELS[asked]}", code=f"{asked}_missing"))
-        if not self.errors and is_unusual(kept["study_status"], kept["education"]):
-            self.unusual = "confirmed" not in self.data
-        if self.unusual:
-            self.fields["education"].zt.warn = UNUSUAL  # type: ignore[attr-defined]
+        if (
+            not self.errors
+            and "confirmed" not in self.data
+            and is_unusual(kept["study_status"], kept["education"])
+        ):
+            self._ask_again(kept["study_status"], kept["education"])
         return kept
+
+    def _ask_again(self, status: str, education: str) -> None:
+        """学历 left as it was goes along with the new 在读状况, on the page and to be saved by the person; one chosen is kept."""
+        suggested = education_after(self.seen.study_status, status)
+        self.unusual = UNUSUAL
+        if education == self.seen.education:
+            self.data = {name: self.data.get(name) for name in self.data} | {"education": suggested}
+            self.unusual = (
+                f"已随在读状况改为“{dict(options(Group.EDUCATION)).get(suggested, suggested)}”，请核对后保存"
+            )
+        self.fields["education"].zt.warn = self.unusual  # type: ignore[attr-defined]
 
     @property
     def study(self) -> Study:
@@ -82,10 +95,10 @@ class StudyForm(forms.Form):
         if self.unusual:
             lines.append(
                 {
-                    "field_id": "confirmed",
+                    "field_id": self["education"].auto_id,
                     "label": LABELS["education"],
-                    "message": UNUSUAL,
-                    "detail": "核对无误的，请勾选确认后再保存",
+                    "message": self.unusual,
+                    "detail": "学历与在读状况确实不相符的，请勾选确认后再保存",
                 }
             )
         return lines

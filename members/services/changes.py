@@ -89,7 +89,7 @@ def record(member: Member, changed: Mapping[str, tuple[Any, Any]], *, by: Role) 
         row = Change(member=member, user=by.user, role=by, field=field)
         row.keep(as_text(old), as_text(new))
         rows.append(row)
-    Change.objects.bulk_create(rows)
+    Change.objects.bulk_create(rows[::-1])  # read newest first, they stand in the order of the form
 
 
 def as_text(value: Any) -> str:

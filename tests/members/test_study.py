@@ -122,6 +122,16 @@ def test_an_unusual_education_is_saved_after_a_tick(member, branch_role, log_in)
     assert now(member).study_status == "bachelor"
 
 
+def test_an_education_left_as_it_was_is_proposed_anew_and_saved_by_the_person(member, branch_role, log_in):
+    client, values = log_in(branch_role), posted(member, study_status="senior", education="primary")
+    answer = client.post(url(member), values)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and '<option value="junior" selected>初中</option>' in page
+    assert "已随在读状况改为“初中”，请核对后保存" in page and now(member).study_status == "junior"
+    client.post(url(member), {**values, "education": "junior"})
+    assert now(member) == to()
+
+
 def test_nothing_changed_leaves_no_trace(member, branch_role, log_in):
     values = posted(member, study_status="junior", education="primary")
     page = log_in(branch_role).post(url(member), values, follow=True).content.decode()
