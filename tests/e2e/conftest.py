@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+USUAL = ("status of 4", "Error Code 4", "htmx:sendAbort", "htmx:afterRequest")
+"""What a browser calls an error and is none: refusals, and a live question cut short because the form was sent."""
 WIDTHS = {"desk": (1280, 900), "phone": (360, 740)}
 
 
@@ -107,7 +109,7 @@ def open_page(chromium: Browser, live_server) -> Iterator[Callable[..., Page]]:
             "console",
             lambda message: (
                 wrong.append(f"console {message.text}")
-                if message.type == "error" and "status of 4" not in message.text and "Error Code 4" not in message.text
+                if message.type == "error" and not any(words in message.text for words in USUAL)
                 else None
             ),
         )
