@@ -193,6 +193,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 UPLOAD_MAX_MB: int = env.int("UPLOAD_MAX_MB", default=20)
 UPLOAD_MAX_PAGES: int = env.int("UPLOAD_MAX_PAGES", default=100)
+UPLOADS_AN_HOUR: int = env.int("UPLOADS_AN_HOUR", default=300)
 UPLOAD_USUAL_PAGES: int = env.int("UPLOAD_USUAL_PAGES", default=12)
 FILES_BY_NGINX: bool = env.bool("FILES_BY_NGINX", default=False)
 FILE_UPLOAD_HANDLERS = ["archives.handlers.LimitedUploadHandler"]

@@ -6,11 +6,13 @@ import hashlib
 import logging
 import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from archives import tasks
@@ -35,12 +37,14 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
     """Keep an uploaded file and ask for its inspection; a transaction of its own, so that no failed form loses it.
 
     Raises:
-        UploadRefused: too large, not a PDF, or no room on the disk.
+        UploadRefused: too large, not a PDF, too many in an hour, or no room on the disk.
     """
     size = file.size or 0
     head = file.read(1024)
     if problem := first_look(head, size):
         raise UploadRefused(*problem)
+    if _too_many(by):
+        raise UploadRefused("too_many", message("too_many"))
     upload = Upload(uploader=by.user, name=Path(file.name or "").name[:120] or "入团志愿书.pdf", size=size)
     try:
         if shutil.disk_usage(settings.ARCHIVE_DIR).free < FREE_BYTES:
@@ -61,6 +65,12 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
         )
         transaction.on_commit(lambda: ring(upload.pk), robust=True)
     return upload
+
+
+def _too_many(by: Role) -> bool:
+    """Far more files in an hour than anybody scans: the disk is everybody's."""
+    hour = timezone.now() - timedelta(hours=1)
+    return Upload.objects.filter(uploader=by.user, created_at__gt=hour).count() >= settings.UPLOADS_AN_HOUR
 
 
 def again(upload: Upload, *, by: Role) -> Upload:

@@ -343,3 +343,12 @@ def test_a_branch_with_entries_under_way_is_not_closed(world, branch_role):
     )
     with pytest.raises(ValidationError, match="1 名团员审核中或未通过"):
         organizations.deactivate(world.branch, by=world.role(world.province))
+
+
+def test_nobody_fills_the_disk_of_everybody(log_in, branch_role, settings):
+    settings.UPLOADS_AN_HOUR = 2
+    client = log_in(branch_role)
+    answers = [client.post(reverse("upload"), {"file": pdf_file()}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 422]
+    assert "文件过多" in answers[2].content.decode()
+    assert Upload.objects.count() == 2
