@@ -100,7 +100,6 @@ def address(draft: Draft) -> str:
 def describe(draft: Draft) -> dict[str, str]:
     """A draft as 工作台 lists it: whose, which form, where."""
     return {
-        "uuid": str(draft.uuid),
         "name": draft.values().get("name", "").strip() or NAMELESS,
         "form": HEADINGS[draft.variant],
         "place": draft.organization.name,

@@ -30,6 +30,10 @@ async function answered(answer, seen, aloud) {
     document.dispatchEvent(new CustomEvent("zt:login-required", { detail: { again: () => save(aloud) } }));
     return;
   }
+  if (!answer.headers.get("Content-Type")?.includes("json")) { // a refusal, or a proxy's page: asking again by itself would only keep the login alive
+    tell("草稿未保存，请稍后再按“保存草稿”", { aloud, failed: true });
+    return;
+  }
   const { said, url } = await answer.json();
   tell(said, { aloud, failed: !answer.ok });
   if (!answer.ok) return;
@@ -50,7 +54,7 @@ async function save(aloud = false) {
   const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
   try {
     await answered(await fetch(form.dataset.draft, { method: "POST", body, headers: { "X-Requested-With": "fetch" } }), seen, aloud);
-  } catch { // no network, or not our answer
+  } catch { // no network
     tell("草稿未保存，稍后自动重试", { aloud, failed: true });
     later(RETRY);
   } finally {
