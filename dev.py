@@ -632,7 +632,8 @@ def run_checks(env: Env) -> list[str]:
         ),
         ("migrations complete", ("manage.py", "makemigrations", "--check", "--dry-run"), env),
         ("check --deploy", ("manage.py", "check", "--deploy", "--fail-level", "WARNING"), production),
-        ("generated docs fresh", ("manage.py", "rules_doc", "--check"), env),
+        ("docs/规则.md fresh", ("manage.py", "rules_doc", "--check"), env),
+        ("docs/流程 fresh", ("manage.py", "flow_doc", "--check"), env),
     ]
     failed = []
     for name, words, its_env in steps:
