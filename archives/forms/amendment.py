@@ -32,7 +32,7 @@ class AmendForm(EntryForm):
         variant = Variant.A if member.is_branch_member else Variant.C
         super().__init__(data, variant=variant, organization=member.organization, today=today, drop=Kept())
         self.states["file"] = HIDDEN
-        self._shown("file").hidden = True
+        del self.fields["file"]
 
     @property
     def corrected(self) -> Entry:

@@ -156,7 +156,11 @@ class EntryForm(RuledForm):
         helper.form_tag = False
         helper.disable_csrf = True
         sections = [
-            Fieldset(section.legend, *(spec.name for spec in section.fields), css_id=f"section-{number}")
+            Fieldset(
+                section.legend,
+                *(spec.name for spec in section.fields if spec.name in self.fields),
+                css_id=f"section-{number}",
+            )
             for number, section in enumerate(layout.sections(self.variant), 1)
         ]
         helper.layout = Layout(*sections)

@@ -114,7 +114,7 @@ def _say(request: ActingRequest, form: AmendForm, taken: NumberTaken | PersonKno
 
 
 def _confirm(request: ActingRequest, member: Member, form: AmendForm) -> HttpResponse:
-    sent = [(name, request.POST.get(name, "")) for name in form.fields if name != "file"]
+    sent = [(name, request.POST.get(name, "")) for name in form.fields]
     context = {
         "member": member,
         "rows": preview(member, changes.differences(member, form.corrected)),
