@@ -159,7 +159,7 @@ def test_from_login_to_the_last_button(site, open_page, hands_off, tmp_path):
     write(page, "address", entry.address)
     tab_to(page, "id_file")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
     chooser.value.set_files(scan)
     expect(page.get_by_text("可用", exact=True)).to_be_visible(timeout=30_000)
     steady(page)

@@ -129,6 +129,11 @@ function chosen(drop, file) {
 
 for (const drop of document.querySelectorAll("[data-drop]")) {
   drop.addEventListener("change", (event) => { if (event.target.type === "file") chosen(drop, event.target.files[0]); });
+  drop.addEventListener("keydown", (event) => { // it looks like a button; browsers open it by Space only
+    if (event.key !== "Enter" || event.target.type !== "file") return;
+    event.preventDefault();
+    event.target.click();
+  });
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
   drop.addEventListener("drop", (event) => {
