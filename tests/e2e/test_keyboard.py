@@ -158,6 +158,7 @@ def test_from_login_to_the_last_button(site, open_page, hands_off, tmp_path):
     write(page, "phone", entry.phone)
     write(page, "address", entry.address)
     tab_to(page, "id_file")
+    steady(page)
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(scan)
