@@ -308,6 +308,7 @@ class Postgres:
         if not version or int(version[1]) < 15:
             raise OSError("PostgreSQL 15 or newer is needed")
         self.data = self.home / f"data{version[1]}"
+        self._claim()
         if not self.data.is_dir():
             self._init()
         where = f"-h '' -p 5432 -k {shlex.quote(str(self.socket))}"
@@ -324,6 +325,18 @@ class Postgres:
                 time.sleep(0.5)
         with contextlib.suppress(subprocess.CalledProcessError):  # it is there already
             self._do("createdb", "-h", self.socket, "-p", "5432", "-U", "postgres", "zhtj")
+
+    def _claim(self) -> None:
+        """A fresh checkout at an old path does not find the old one's data: the keys that sealed it went with the folder."""
+        mine, theirs = VAR / "pg.id", self.home / "pg.id"
+        if not mine.exists():
+            VAR.mkdir(parents=True, exist_ok=True)
+            write_private(mine, secrets.token_hex(8))
+        if self.data.is_dir() and (not theirs.exists() or theirs.read_text() != mine.read_text()):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self._do("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+            shutil.rmtree(self.data)
+        theirs.write_text(mine.read_text())
 
     def _init(self) -> None:
         """Made under another name and renamed when complete, so that a killed initdb leaves no half a cluster."""

@@ -94,7 +94,7 @@ def test_reset_takes_what_run_made_and_keeps_the_keys(own_var: Path) -> None:
     (own_var / "celerybeat-schedule.db").touch()
     dev.reset({})
     assert not dev.server_home().exists()
-    assert {path.name for path in own_var.iterdir() if path.suffix != ".lock"} == {"dev.env"}
+    assert {path.name for path in own_var.iterdir() if path.suffix != ".lock"} == {"dev.env", "pg.id"}
 
 
 def test_a_private_file_replaces_the_old_one_whole(tmp_path: Path) -> None:

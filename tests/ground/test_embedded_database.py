@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 from pathlib import Path
@@ -39,6 +40,15 @@ def test_starts_again_with_its_data_and_stops_with_its_user(own_var: Path) -> No
         assert ask(env["DATABASE_URL"], "SELECT n FROM kept") == 7
         assert int(ask(env["DATABASE_URL"], "SHOW server_version_num")) >= 150000
         assert ask(env["DATABASE_URL"], "SHOW listen_addresses") == ""
+
+
+def test_a_fresh_checkout_at_an_old_path_does_not_find_the_old_ones_data(own_var: Path) -> None:
+    """Its rows are sealed with keys that went with the folder."""
+    with dev.database({}) as env:
+        ask(env["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
+    shutil.rmtree(own_var)
+    with dev.database({}) as env:
+        assert ask(env["DATABASE_URL"], "SELECT to_regclass('kept')") is None
 
 
 def test_recovers_what_was_committed_before_a_kill_9(own_var: Path) -> None:
