@@ -16,7 +16,7 @@ from archives.models import Archive, Upload
 from archives.policy import needs_review
 from archives.reasons import message
 from members.services import states
-from orgs.models import Notice, settled
+from orgs.models import Notice, Organization
 from orgs.policy import reviewer_of
 from orgs.services import audit, notices
 from zhtj.lib.states import StaleState, move
@@ -52,13 +52,15 @@ def inspect(upload_id: int) -> None:
 
 
 def settle(upload: Upload, verdict: pdf.Verdict) -> None:
-    """Write the verdict and let the archive, when there is one already, go on."""
+    """Write the verdict and let the archive, when there is one already, go on.
+
+    File and member may stand in two organisations (a committee entered for its branch): the tree is held, so that a move of either
+    comes wholly before or wholly after.
+    """
     to = Upload.State.USABLE if verdict.accepted else Upload.State.UNUSABLE
     try:
         with transaction.atomic():
-            settled(
-                upload.organization_id
-            )  # the first lock, so that a move of the organisation comes before or after
+            Organization.objects.lock(shared=True)
             # This UPDATE locks the row: an entry attaching the file at this moment comes wholly before or wholly after.
             move(
                 upload, to, table=UPLOAD, reason=verdict.reason, pages=verdict.pages, warnings=list(verdict.warnings), lease_until=None
@@ -76,7 +78,7 @@ def give_up(upload: Upload) -> None:
     """After three attempts a person looks at the file: 待人工检查, in the reviewer's queue."""
     try:
         with transaction.atomic():
-            settled(upload.organization_id)
+            Organization.objects.lock(shared=True)
             move(upload, Upload.State.BY_HAND, table=UPLOAD, reason="by_hand", lease_until=None)
             audit.record(
                 role=None, verb="inspect", subject=f"upload:{upload.pk}", organization=upload.organization,
