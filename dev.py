@@ -48,7 +48,7 @@ VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").absolute()
 PYTHON = ROOT / ".venv/bin/python"
 AS_ROOT = os.geteuid() == 0
 DEMO = VAR / "demo.json"
-MADE_BY_RUN = ("archives", "broker", "broker-control", "celerybeat-schedule*", "demo.json", "log", "static")
+MADE_BY_RUN = ("archives", "broker*", "celerybeat-schedule*", "demo.json", "jobs", "log", "static")
 Env = dict[str, str]
 
 
@@ -495,10 +495,10 @@ def prepare(env: Env, args: argparse.Namespace) -> None:
     if env.get("DEBUG", "0").lower() in {"", "0", "false", "no", "off"}:
         must(PYTHON, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", env=env)
     if not args.no_demo:
-        say("Planting the made-up province (once) …")
+        say("Planting the made-up province (once; it takes a few minutes) …")
         must(PYTHON, "manage.py", "plant_demo", env=env)
     elif not is_loopback(args.host):
-        ask = "from archives.demo import tree; raise SystemExit(tree.stands())"
+        ask = "from archives.demo import accounts; raise SystemExit(accounts.stand())"
         if call(PYTHON, "manage.py", "shell", "--no-imports", "-c", ask, env=env):
             raise Stop(
                 f"not listening on {args.host}: the database holds the demo accounts (run --reset removes them)."

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from archives.models import Draft, Upload
+from orgs.models import LocatedQuerySet
 from orgs.services import audit
 
 IMAGE_DAYS = 7
@@ -22,17 +23,24 @@ def purge() -> None:
     """Safe to repeat and to stop anywhere: the row goes before its file, and a file without a row is only space."""
     month_ago = timezone.now() - timedelta(days=UNUSED_DAYS)
     Draft.objects.filter(saved_at__lt=month_ago).delete()
-    for upload in Upload.objects.filter(archive=None, drafts=None, created_at__lt=month_ago):
+    for upload in _unused().filter(created_at__lt=month_ago):
         if _forget(upload):
             upload.path.unlink(missing_ok=True)
     _older(Path(settings.ARCHIVE_DIR) / "pages", days=IMAGE_DAYS)
     _older(Path(settings.FILE_UPLOAD_TEMP_DIR), days=INCOMING_HOURS / 24)
 
 
+def _unused() -> LocatedQuerySet[Upload]:
+    """In no entry, no draft and no 编号占用核实: what was brought forward there is evidence and stays."""
+    return Upload.objects.filter(archive=None, drafts=None, claims=None)
+
+
 @transaction.atomic
 def _forget(upload: Upload) -> bool:
     """Delete the row, on record, unless somebody has made use of it since."""
-    gone = Upload.objects.filter(pk=upload.pk, archive=None, drafts=None).delete()[0] > 0
+    # Held first: an entry, a draft or a claim that takes it at this moment is seen below, or finds it gone.
+    list(Upload.objects.select_for_update().filter(pk=upload.pk))
+    gone = _unused().filter(pk=upload.pk).delete()[0] > 0
     if gone:
         audit.record(role=None, verb="purge", subject=f"upload:{upload.pk}", organization=upload.organization)
     return gone

@@ -17,7 +17,6 @@ from archives.policy import needs_review
 from archives.reasons import message
 from members.services import states
 from orgs.models import Notice, Organization
-from orgs.policy import reviewer_of
 from orgs.services import audit, notices
 from zhtj.lib.states import StaleState, move
 
@@ -49,6 +48,13 @@ def inspect(upload_id: int) -> None:
         log.exception("inspection of upload %s unavailable", upload.pk)
         return
     settle(upload, verdict)
+    if upload.state == Upload.State.USABLE:
+        note_findings(upload)
+
+
+def note_findings(upload: Upload) -> None:
+    """What a reviewer may want to look at, after the verdict: nobody waits for it, and nothing depends on it."""
+    Upload.objects.filter(pk=upload.pk).update(findings=pdf.find(upload.path, pages=upload.pages))
 
 
 def settle(upload: Upload, verdict: pdf.Verdict) -> None:
@@ -103,7 +109,7 @@ def advance(archive: Archive, upload: Upload) -> None:
         return
     if upload.state == Upload.State.UNUSABLE:
         refuse(archive, reason=message(upload.reason))
-    elif needs_review(archive.submitted_as.organization):
+    elif archive.is_replacement or needs_review(archive.submitted_as.organization):
         wait_for_review(archive)
     else:
         approve_unreviewed(archive)
@@ -111,8 +117,7 @@ def advance(archive: Archive, upload: Upload) -> None:
 
 def wait_for_review(archive: Archive) -> None:
     """待检查 → 待审核, in the queue of the committee that is responsible now."""
-    reviewer = reviewer_of(archive.submitted_as.organization, author=archive.submitted_by)
-    move(archive, Archive.State.WAITING, table=ARCHIVE, reviewer=reviewer)
+    move(archive, Archive.State.WAITING, table=ARCHIVE, reviewer=archive.reviewer_now())
     _record(archive, Archive.State.CHECKING)
     ask(archive)
 
@@ -120,9 +125,10 @@ def wait_for_review(archive: Archive) -> None:
 def ask(archive: Archive) -> None:
     """The to-do in the 操作中心 of whoever reviews it."""
     if archive.reviewer:
+        kind = archive.matter if archive.is_replacement else "待审核"
         notices.tell(
-            archive.reviewer, sort=Notice.Sort.TODO, kind="待审核", subject=f"archive:{archive.pk}",
-            title=f"{archive.member.name}的入团志愿书待审核", body=archive.organization.name, link="review", link_args=[str(archive.uuid)],
+            archive.reviewer, sort=Notice.Sort.TODO, kind=kind, subject=f"archive:{archive.pk}",
+            title=f"{archive.member.name}的{archive.matter}待审核", body=archive.organization.name, link="review", link_args=[str(archive.uuid)],
         )  # fmt: skip
 
 
@@ -142,11 +148,27 @@ def approve_unreviewed(archive: Archive) -> None:
 def refuse(archive: Archive, *, reason: str) -> None:
     """The file itself was found unusable: 待检查 → 未通过, and the submitter is told why and what to do."""
     move(archive, Archive.State.REFUSED, table=ARCHIVE, decided_at=timezone.now(), reason=reason)
-    states.refuse(archive.member)
+    if not archive.is_replacement:
+        states.refuse(archive.member)
     _record(archive, Archive.State.CHECKING)
+    tell_submitter(archive, f"{archive.member.name}的{archive.matter}未通过检查", reason)
+
+
+KEPT = "原档案继续有效"
+"""After every refused replacement (指引 3.11: 若审核未通过，系统仍将保留原档案)."""
+
+
+def tell_submitter(archive: Archive, title: str, reason: str = "") -> None:
+    """The result in the submitter's 操作中心; with a `reason` it is a refusal."""
+    submitter, kind, action = archive.submitted_as.organization, "审核结果", "去修改" if reason else ""
+    if archive.is_replacement:
+        kind, action = archive.matter, ""
+        reason = f"{reason}（{KEPT}）" if reason else ""
+    # From under whom the member's organisation was moved has no page of theirs to go to.
+    seen = archive.organization.is_at_or_below(submitter)
     notices.tell(
-        archive.submitted_as.organization, sort=Notice.Sort.RESULT, kind="审核结果", subject=f"archive:{archive.pk}",
-        title=f"{archive.member.name}的入团志愿书未通过检查", body=reason, link="member", link_args=[str(archive.member.uuid)],
+        submitter, sort=Notice.Sort.RESULT, kind=kind, subject=f"archive:{archive.pk}", title=title, body=reason,
+        link="member" if seen else "", link_args=[str(archive.member.uuid)] if seen else [], action=action if seen else "",
     )  # fmt: skip
 
 

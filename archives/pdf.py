@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from archives.reasons import MESSAGES
 from zhtj.lib import jail
@@ -14,6 +16,10 @@ from zhtj.lib.jail import End
 CHILD = Path(__file__).with_name("pdf_child.py")
 MAX_IMAGE = 8 * 2**20
 MAX_SAID = 4096
+MAX_DPI = 10_000
+FIND_SECONDS = 10
+MAX_NUMBERS = 20
+PAGE_FINDINGS = ("blank", "sideways", "coarse")
 
 
 class InspectionUnavailable(Exception):
@@ -77,6 +83,36 @@ def _trust(said: bytes, max_pages: int) -> tuple[str, int, tuple[str, ...]]:
         return "", pages, tuple(str(one)[:40] for one in warnings[:10])
     known = verdict == "reject" and isinstance(reason, str) and reason in MESSAGES
     return reason if known else "unreadable", 0, ()
+
+
+def find(path: Path, *, pages: int) -> dict[str, Any]:
+    """What may interest a reviewer in an accepted file (keys as in `_well_formed`); empty when it could not be found out.
+
+    A run of its own, so that whatever happens here leaves the verdict alone.
+    """
+    try:
+        with path.open("rb") as file:
+            outcome = jail.run(CHILD, ["find"], stdin=file, wall_seconds=FIND_SECONDS, max_output=MAX_SAID)
+        told = json.loads(outcome.output) if outcome.end == End.FINISHED else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) and _well_formed(told, pages) else {}
+
+
+def _well_formed(told: dict[str, Any], pages: int) -> bool:
+    """Page lists, a resolution and 12-digit numbers, and nothing else: what a hijacked process says is stored and shown."""
+    if told.keys() != {*PAGE_FINDINGS, "dpi", "numbers"}:
+        return False
+    lists, numbers = [told[key] for key in PAGE_FINDINGS], told["numbers"]
+    return (
+        all(isinstance(one, list) and len(one) <= pages for one in lists)
+        and all(type(page) is int and 0 < page <= pages for one in lists for page in one)
+        and type(told["dpi"]) is int
+        and 0 <= told["dpi"] <= MAX_DPI
+        and isinstance(numbers, list)
+        and len(numbers) <= MAX_NUMBERS
+        and all(isinstance(one, str) and re.fullmatch(r"[0-9]{12}", one) for one in numbers)
+    )
 
 
 def render_page(path: Path, page: int, width: int) -> bytes:

@@ -1,14 +1,17 @@
-"""Runs in the jail (zhtj.lib.jail), never imported by the application: `inspect MAX_PAGES` or `render PAGE WIDTH`, the file on stdin.
+"""Runs in the jail (zhtj.lib.jail), never imported by the application: `inspect MAX_PAGES`, `find` or `render PAGE WIDTH`, the file on stdin.
 
-`inspect` prints one JSON line, `render` one WebP image; anything else, or any other exit code than 0, is no answer.
+`inspect` and `find` print one JSON line, `render` one WebP image; anything else, or any other exit code than 0, is no answer.
 """
 
 import io
 import json
 import logging
 import re
+import runpy
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 MEMORY = 512 * 2**20
@@ -58,6 +61,13 @@ NAMES = {**KEYS, **KINDS, **ACTIONS}
 # Short names stand by chance in any large image, so /JS, /EF and /3D are left to the long ones that go with them.
 LONG = b"|".join(name.encode() for name in NAMES if len(name) > 5)
 RAW = re.compile(rb"(?:" + LONG + rb")(?![A-Za-z0-9])|/XFA(?=\s*[\[\d])")
+FIND_SECONDS = 6  # of processor time; what was not looked at by then has no findings
+FIND_WIDTH = 300
+MAX_TEXT = 20_000
+MAX_NUMBERS = 20
+LOW_DPI = 100
+BLANK_SHARE = 0.0005
+NUMBER = re.compile(r"(?<!\d)((?:19|20)\d\d) ?(\d\d) ?(\d{6})(?!\d)")
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -66,24 +76,9 @@ class Refused(Exception):
 
 
 def confine() -> None:
-    """Give up, before a single byte is read, what a parser does not need: memory, time, files, processes."""
-    import resource
-
-    # CPU: a soft limit below the hard one ends in SIGXCPU, which the parent tells from the machine's own SIGKILL.
-    limits = {"AS": MEMORY, "CPU": CPU_SECONDS, "FSIZE": 0, "CORE": 0, "NOFILE": 32, "NPROC": 0}
-    for name, soft in limits.items():
-        limit = getattr(resource, f"RLIMIT_{name}", None)
-        if limit is None:
-            continue
-        before = resource.getrlimit(limit)[1]
-        hard = soft + 2 if name == "CPU" else soft
-        if before != resource.RLIM_INFINITY:
-            soft, hard = min(soft, before), min(hard, before)
-        try:
-            resource.setrlimit(limit, (soft, hard))
-        except (ValueError, OSError):
-            if sys.platform == "linux":  # macOS does not know all of them
-                raise
+    """Before a single byte is read."""
+    limits = runpy.run_path(str(Path(__file__).parents[1] / "zhtj" / "lib" / "confined.py"))
+    limits["confine"](memory=MEMORY, cpu_seconds=CPU_SECONDS)
 
 
 def inspect(data: bytes, max_pages: int) -> dict[str, Any]:
@@ -250,6 +245,64 @@ def render(data: bytes, page: int, width: int) -> bytes:
     return out.getvalue()
 
 
+def find(data: bytes) -> dict[str, Any]:
+    """What a reviewer may want to look at: pages (from 1) that are blank, sideways or coarse, and numbers in the text layer."""
+    import pypdfium2
+
+    found: dict[str, Any] = {"blank": [], "sideways": [], "coarse": [], "dpi": 0, "numbers": []}
+    document = pypdfium2.PdfDocument(data)
+    document.init_forms()
+    for number in range(1, len(document) + 1):
+        if time.process_time() > FIND_SECONDS:
+            break
+        _find_on(document[number - 1], number, found)
+    return found
+
+
+def _find_on(sheet: Any, number: int, found: dict[str, Any]) -> None:
+    across, down = (max(side, 1) for side in sheet.get_size())
+    if across > down:
+        found["sideways"].append(number)
+    if _is_blank(sheet, across, down):
+        found["blank"].append(number)
+    dpi = _dpi(sheet, across * down)
+    if 0 < dpi < LOW_DPI:
+        found["coarse"].append(number)
+        found["dpi"] = min(found["dpi"] or dpi, dpi)
+    for parts in NUMBER.findall(_text(sheet)):
+        word = "".join(parts)
+        if word not in found["numbers"] and len(found["numbers"]) < MAX_NUMBERS:
+            found["numbers"].append(word)
+
+
+def _is_blank(sheet: Any, across: float, down: float) -> bool:
+    """Almost nothing differs from the paper, whatever its tone; edges show the scanner, not the page."""
+    image = sheet.render(scale=min(FIND_WIDTH / across, 3 * FIND_WIDTH / down)).to_pil().convert("L")
+    edge = (image.width // 20, image.height // 20)
+    counts = image.crop((*edge, image.width - edge[0], image.height - edge[1])).histogram()
+    paper = counts.index(max(counts))
+    marks = sum(counts[: max(paper - 40, 0)])
+    return bool(marks < BLANK_SHARE * sum(counts))
+
+
+def _dpi(sheet: Any, area: float) -> int:
+    """Of the largest picture, if it fills most of the page: that is a scan. 0: no scan."""
+    from pypdfium2 import raw
+
+    largest, dpi = area / 2, 0
+    for image in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = image.get_bounds()
+        if (size := (right - left) * (top - bottom)) > largest:
+            width, height = image.get_px_size()
+            largest, dpi = size, round(72 * (width * height / size) ** 0.5)
+    return dpi
+
+
+def _text(sheet: Any) -> str:
+    layer = sheet.get_textpage()
+    return str(layer.get_text_range(0, min(layer.count_chars(), MAX_TEXT)))
+
+
 def _answer(verdict: str, reason: str, pages: int = 0, warnings: list[str] | None = None) -> dict[str, Any]:
     return {"verdict": verdict, "reason": reason, "pages": pages, "warnings": warnings or []}
 
@@ -273,6 +326,8 @@ def main(command: str, *numbers: str) -> None:
     data = sys.stdin.buffer.read()
     if command == "render":
         sys.stdout.buffer.write(render(data, int(numbers[0]), int(numbers[1])))
+    elif command == "find":
+        sys.stdout.write(json.dumps(find(data)) + "\n")
     else:
         sys.stdout.write(json.dumps(judge(data, int(numbers[0]))) + "\n")
 

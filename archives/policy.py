@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import models
 
 from archives.models import Archive
 from members.models import Change, Member
+from members.services.numbers import RELEASED
 from orgs import policy
 from orgs.kinds import COMMITTEES, Kind
 from orgs.models import Organization, Role
 from orgs.policy import Act
+
+
+class Check(models.TextChoices):
+    """What a reviewer ticks off on paper (纸面核对), in the order of the keys 1–4."""
+
+    COMPLETE = "complete", "页面齐全"
+    LEGIBLE = "legible", "字迹清晰"
+    SEALED = "sealed", "公章"
+    MATCHING = "matching", "信息一致"
+
+
+def why_not_checked(ticked: Collection[str]) -> str:
+    """What is still to be ticked before 通过, in words; empty when nothing is, or where a province does not insist."""
+    missing = [one.label for one in Check if one not in ticked]
+    insists = settings.REVIEW_CHECKS_REQUIRED and missing
+    return f"请先核对并勾选：{'、'.join(missing)}" if insists else ""
 
 
 def needs_review(submitter: Organization) -> bool:
@@ -65,7 +85,7 @@ def _has_worked_on(role: Role, member: Member) -> bool:
     """Until the first decision every change is a correction of the entry; later ones (在读状况) make nobody an author."""
     return member.state == Member.State.PENDING and (
         member.entered_by_id == role.user_id
-        or Change.objects.filter(member=member, user=role.user_id).exists()
+        or Change.objects.filter(member=member, user=role.user_id).exclude(field=RELEASED).exists()
     )
 
 

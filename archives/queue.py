@@ -1,31 +1,71 @@
-"""A committee's queue: where a file stands in it, what comes before and after."""
+"""A committee's queue: what stands in it under which filter, where a file stands, what comes before and after."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from archives.models import Archive
 from archives.models.archive import ArchiveQuerySet
 from orgs.models import Role
 
-LONG = timedelta(days=3)
-"""From here on a waiting time is marked."""
+
+class Sort(models.TextChoices):
+    """How a file came to stand here."""
+
+    FIRST = "first", "首次提交"
+    AGAIN = "again", "重新提交"
+    REPLACEMENT = "replacement", "替换"
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits for the role's organisation, oldest first, narrowed to names that begin with `q`."""
+    """What waits for the role's organisation, oldest first, narrowed by a filter; `skipped` are the uuids passed over in this pass."""
 
     role: Role
     q: str = ""
+    org: str = ""
+    sort: str = ""
+    late: bool = False
+    skipped: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The filter as an address carries it."""
+        said = {"q": self.q, "org": self.org, "sort": self.sort, "late": "1" if self.late else ""}
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def said(self) -> str:
+        """The filter in words."""
+        words = (
+            self.q,
+            self.org,
+            Sort(self.sort).label if self.sort else "",
+            "等待过久" if self.late else "",
+        )
+        return "、".join(word for word in words if word)
 
     @property
     def rows(self) -> ArchiveQuerySet:
-        waiting = Archive.objects.waiting_for(self.role.organization)
-        return waiting.filter(member__name__startswith=self.q) if self.q else waiting
+        found = Archive.objects.waiting_for(self.role.organization)
+        if self.q:
+            found = found.filter(member__name__startswith=self.q)
+        if self.org:
+            found = found.filter(organization__name__contains=self.org)
+        if self.late:
+            found = found.filter(submitted_at__lte=timezone.now() - _limit())
+        if self.sort == Sort.REPLACEMENT:
+            return found.filter(replaces__isnull=False)
+        if self.sort:
+            again = Exists(Archive.objects.filter(member=OuterRef("member"), pk__lt=OuterRef("pk")))
+            return found.filter(again if self.sort == Sort.AGAIN else ~again, replaces=None)
+        return found
 
     @property
     def mine(self) -> ArchiveQuerySet:
@@ -33,19 +73,27 @@ class Queue:
         return self.rows.exclude(submitted_by=self.role.user_id)
 
     def after(self, archive: Archive) -> Archive | None:
-        return self.mine.following(archive).first()
+        return self.mine.following(archive).select_related("upload").first()
 
     def before(self, archive: Archive) -> Archive | None:
         return self.mine.preceding(archive).first()
 
     def next(self, archive: Archive) -> Archive | None:
-        """Where to go on from a decided file: the next one, or the oldest one left."""
-        return self.after(archive) or self.mine.exclude(pk=archive.pk).first()
+        """Where to go on from a decided or skipped file: the next one, or the oldest one left."""
+        left = self.mine.exclude(pk=archive.pk).exclude(uuid__in=self.skipped)
+        return left.following(archive).first() or left.first()
 
     def place(self, archive: Archive) -> tuple[int, int]:
         """第 n / m 条."""
         total = self.rows.count()
         return total - self.rows.following(archive).count(), total
+
+
+def sort_of(archive: Archive) -> Sort:
+    """Of a row read `with_history`."""
+    if archive.is_replacement:
+        return Sort.REPLACEMENT
+    return Sort.AGAIN if archive.again else Sort.FIRST  # type: ignore[attr-defined]
 
 
 def decided_today(role: Role) -> int:
@@ -63,4 +111,9 @@ def waited(archive: Archive) -> str:
 
 
 def is_late(since: datetime) -> bool:
-    return timezone.now() - since >= LONG
+    """Whether something has waited for so long that it is marked."""
+    return timezone.now() - since >= _limit()
+
+
+def _limit() -> timedelta:
+    return timedelta(days=settings.REVIEW_LIMIT_DAYS)

@@ -35,16 +35,37 @@ WORDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("member", "correct", Member.State.REFUSED): ("edit", "", "修改录入信息"),
     ("member", "study", Member.State.ACTIVE): ("edit", "", "更新在读状况"),
     ("member", "withdraw", Member.State.WITHDRAWN): ("undo", "", "撤回录入"),
+    **{
+        ("member", verb, state): words
+        for state in Member.State.values
+        for verb, words in {
+            "number.lose": ("swap", "warning", "编号经核实释放给他人，待更正"),
+            "number.register": ("hash", "", "登记新的编号"),
+        }.items()
+    },
     ("member", "appoint", ""): ("user-add", "", "添加任职"),
     ("member", "leave", ""): ("out", "", "登记离任"),
+    ("member", "change_post", ""): ("edit", "", "变更任职"),
+    ("member", "load_title", ""): ("user-add", "", "导入原职务"),
+    ("member", "choose_title", ""): ("edit", "", "重新选择现任职务"),
+    ("member", "open_account", ""): ("key", "", "开通本人账号"),
     ("archive", "submit", Archive.State.CHECKING): ("file", "", "首次提交"),
     ("archive", "inspect", Archive.State.WAITING): ("clock", "", "文件检查完毕，等待审核"),
     ("archive", "inspect", Archive.State.REFUSED): ("no", "danger", "文件未通过检查"),
     ("archive", "inspect", Archive.State.APPROVED): ("ok", "success", "文件检查完毕，无需审核"),
     ("archive", "approve", Archive.State.APPROVED): ("ok", "success", "审核通过"),
     ("archive", "refuse", Archive.State.REFUSED): ("no", "danger", "审核未通过"),
+    ("archive", "retire", Archive.State.REPLACED): ("swap", "", "由新档案替换，保留备查"),
 }
 AGAIN = ("undo", "", "重新提交")
+REPLACEMENT: dict[tuple[str, str], tuple[str, str, str]] = {
+    ("submit", Archive.State.CHECKING): ("swap", "", "提交档案替换"),
+    ("inspect", Archive.State.WAITING): ("clock", "", "新档案检查完毕，等待审核"),
+    ("inspect", Archive.State.REFUSED): ("no", "danger", "新档案未通过检查，原档案继续有效"),
+    ("approve", Archive.State.APPROVED): ("ok", "success", "档案替换审核通过，新档案生效"),
+    ("refuse", Archive.State.REFUSED): ("no", "danger", "档案替换审核未通过，原档案继续有效"),
+}
+"""Of an archive that was handed in for one in force."""
 
 
 def timeline(member: Member, archives: Sequence[Archive]) -> list[Event]:
@@ -63,7 +84,9 @@ def _tell(event: AuditEvent, versions: dict[str, tuple[int, Archive]]) -> Event 
     if words is None:
         return None
     number, archive = versions.get(event.subject, (0, None))
-    if event.verb == "submit" and number > 1:
+    if archive and archive.is_replacement:
+        words = REPLACEMENT.get((event.verb, event.to_state), words)
+    elif event.verb == "submit" and number > 1:
         words = AGAIN
     icon, tone, title = words
     return Event(icon, tone, title, event.at, _who(event), _note(event, number, archive))
@@ -78,7 +101,10 @@ def _who(event: AuditEvent) -> str:
 def _note(event: AuditEvent, number: int, archive: Archive | None) -> str:
     if archive is None:
         return "、".join(LABELS.get(name, name) for name in event.fields)
+    if event.verb == "retire":
+        return f"第 {number} 版入团志愿书"
     if event.verb == "submit":
         pages = f"，{archive.upload.pages} 页" if archive.upload.pages else ""
-        return f"第 {number} 版入团志愿书{pages}"
+        why = f"，替换原因：{archive.replace_reason}" if archive.is_replacement else ""
+        return f"第 {number} 版入团志愿书{pages}{why}"
     return archive.reason if event.to_state == Archive.State.REFUSED else ""

@@ -12,8 +12,8 @@ from members.layout import LABELS
 from members.models import Change, Member
 from members.rules.entry import ANSWERS, DATES, MONTHS
 from members.services.changes import as_text
-from members.sheet import labels
-from orgs.dictionaries import Group, titles_for
+from members.sheet import labels, post_title
+from orgs.dictionaries import Group
 from zhtj.lib.dates import say_date, say_month
 from zhtj.lib.sealing import mask_address, mask_id, mask_phone
 
@@ -38,7 +38,12 @@ LISTS = {
     "appointed_by": Group.APPOINTMENT,
     "on_duty": Group.DUTY,
 }
-BESIDE = {"withdrawal": "撤回原因"}
+BESIDE = {
+    "withdrawal": "撤回原因",
+    "released_number": "发展团员编号（已释放）",
+    "release_reason": "释放编号的原因",
+    "identity_reason": "更正姓名、身份证号码的原因",
+}
 """What is kept that is no field of the form."""
 
 
@@ -93,5 +98,7 @@ def _say(
         return say_month(date.fromisoformat(text))
     if field in FIXED:
         return FIXED[field].get(text, text)
-    group = titles_for(member.organization.kind) if field == "title" else LISTS.get(field)
+    if field == "title":
+        return post_title(text, member.organization.kind, words)
+    group = LISTS.get(field)
     return words.get((group, text), text) if group else text

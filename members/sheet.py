@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from members import layout
 from members.choices import CadreNature, Variant
-from members.id_number import parse
 from members.layout import Widget
 from members.models import Member, Post
+from numbering.id_number import parse
 from orgs.dictionaries import Group, titles_for
 from orgs.models import Option
 
 KINDS = {Widget.DATE: "date", Widget.MONTH: "month"}
 ENDED_ON = "离任年月"
-LABELS = {**layout.LABELS, "ended_on": ENDED_ON}
+LABELS = {**layout.LABELS, "ended_on": ENDED_ON, "old_title": "原职务"}
 NEVER = frozenset({"id_number_again", "file"})
 ALWAYS = frozenset({"number", "is_cadre", "email", "qq", "wechat", "weibo"})
 """Shown with a dash when empty; any other empty field did not apply to this person."""
@@ -71,6 +71,10 @@ class PostSheet:
     def current(self) -> bool:
         return self.post.ended_on is None
 
+    @property
+    def to_choose(self) -> bool:
+        return self.current and not self.post.title
+
 
 def posts(member: Member) -> list[PostSheet]:
     """All posts of one person: current ones first, then history, each newest first."""
@@ -85,7 +89,8 @@ def of_post(post: Post) -> PostSheet:
 
 
 def _post_sheet(post: Post, words: dict[tuple[str, str], str]) -> PostSheet:
-    values = _post_values(post, words) | {"ended_on": post.ended_on}
+    old = post.old_title if post.title else ""
+    values = {"old_title": old} | _post_values(post, words) | {"ended_on": post.ended_on}
     found = [
         Row(name, LABELS[name], value, "month" if name in {"post_since", "ended_on"} else "")
         for name, value in values.items()
@@ -147,7 +152,7 @@ def _post_values(post: Post | None, words: dict[tuple[str, str], str]) -> dict[s
     if post is None:
         return dict.fromkeys(layout.POST_FIELDS, "")
     return {
-        "title": post_title(post.title, post.organization.kind, words),
+        "title": post_title(post.title, post.organization.kind, words) or post.old_title,
         "post_since": post.since,
         "appointed_by": words.get((Group.APPOINTMENT, post.appointed_by), post.appointed_by),
         "cadre_nature": CadreNature(post.nature).label,

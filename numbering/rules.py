@@ -1,6 +1,7 @@
 """The shape and the year of a 发展团员编号 (指引 1.3（2）; spec/domain 3). Pure: no database, no clock."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -66,6 +67,28 @@ def number_problem(number: str, joined_on: date) -> Problem | None:
     if number[4:6] not in PROVINCES | {BINGTUAN}:
         return _problem("number_province", f"发展团员编号第 5、6 位 {number[4:6]} 不是省级代码，请核对")
     return _year_problem(number, joined_on)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """What is known of a number that must lie in a segment: the segment's 领域 (empty in none), and whether it is open here.
+
+    Open means: the deepest segment around it belongs to the organisation entered into, or to one above or below that.
+    """
+
+    domain: str = ""
+    is_open: bool = False
+
+
+def segment_problem(facts: NumberFacts) -> Problem | None:
+    """A number must come out of one's own segments or those above; whose it is otherwise is not told."""
+    if facts.is_open:
+        return None
+    return _problem(
+        "number_segment",
+        "该发展团员编号不在本组织及上级组织的号段内，请核对编号",
+        "编号无误的，请联系发放编号的团委核对号段；部队团组织发展的退伍团员，先办理退伍团员备案",
+    )
 
 
 def _early_problem(number: str, joined_on: date) -> Problem | None:

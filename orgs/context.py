@@ -48,6 +48,10 @@ def build_frame(request: HttpRequest) -> Frame:
     found = Frame(user=user, role=role, idle_seconds=settings.IDLE_MINUTES * 60)
     found.several_roles = len(accounts.roles_of(user)) > 1
     if role:
-        found.unread = Notice.objects.visible_to(role).unread_by(user).open().count()
-        found.menu = menu_for(role, path=request.path, unread=found.unread)
+        tally = Notice.objects.visible_to(role).tally(user)
+        found.unread = sum(one.unread for one in tally.values())
+        waiting = {kind: one.waiting for kind, one in tally.items()} | getattr(request, "to_do", {})
+        found.menu = menu_for(
+            role, path=getattr(request, "menu_path", request.path), unread=found.unread, waiting=waiting
+        )
     return found

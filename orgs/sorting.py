@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from string import ascii_lowercase
 
 LENGTH = 400
 _DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -52,6 +53,13 @@ def _value(numerals: str) -> int:
         else:
             digit = _DIGITS[numeral]
     return total + digit
+
+
+def pinyin(name: str) -> str:
+    """A name in small Latin letters, without tones and spaces: 张三 is zhangsan. What has no reading is left out."""
+    runs = _WORDS.findall(unicodedata.normalize("NFKC", name))
+    read = "".join(run if run.isascii() else "".join(_pinyin(run)) for run in runs)
+    return "".join(sign for sign in read.lower() if sign in ascii_lowercase)
 
 
 def _pinyin(run: str) -> list[str]:

@@ -49,7 +49,9 @@ WITH RECURSIVE walk(id, path, depth) AS (
     UNION ALL SELECT o.id, w.path || o.id || '/', w.depth + 1 FROM walk w JOIN orgs_organization o ON o.parent_id = w.id)
 """
 STRAYED = " WHERE o.id = w.id AND (o.path, o.depth) <> (w.path, w.depth) "
-UNREACHED = WALK + "SELECT id FROM orgs_organization WHERE id NOT IN (SELECT id FROM walk) ORDER BY 1"  # noqa: S608 - constants
+UNREACHED = (
+    f"{WALK} SELECT id FROM orgs_organization LEFT JOIN walk w USING (id) WHERE w.id IS NULL ORDER BY 1"  # noqa: S608
+)
 UNTRUE = WALK + "SELECT o.id FROM orgs_organization o, walk w" + STRAYED + "ORDER BY 1"  # noqa: S608 - constants
 REWALK = WALK + "UPDATE orgs_organization o SET path = w.path, depth = w.depth FROM walk w" + STRAYED  # noqa: S608 - constants
 REROOT = "UPDATE orgs_organization SET lft = 1, rght = %s, tree_id = 1 WHERE parent_id IS NULL"
@@ -148,9 +150,31 @@ class SparseTreeManager(TreeManager["Organization"]):
             self._make_room(parent, grow={parent.pk: least(node.kind)})
             self.place(node, self.open(parent.pk))
             return
-        node.pk, node.parent, node.tree_id = pk, parent, 1
-        node.lft, node.rght = left, left + width - 1
-        node.depth, node.path = parent.depth + 1, f"{parent.path}{pk}/"
+        _put(node, parent, pk, left, width)
+
+    def insert_many(self, nodes: Sequence[Organization], opening: Opening) -> list[Organization]:
+        """Put new organisations under one parent, in their order, in one INSERT; as they then stand.
+
+        Raises:
+            NoSlice: they do not all fit, and this transaction may not renumber (`with_room`).
+        """
+        parent, _, left = opening
+        rest = sum(least(node.kind) for node in nodes)
+        if parent.rght - left < rest:
+            if not may_renumber():
+                raise NoSlice
+            self._make_room(parent, grow={parent.pk: rest})
+            parent, _, left = self.open(parent.pk)
+        ids = [pk for (pk,) in _execute(NEXT_MANY, [len(nodes)])]
+        for pk, node in zip(ids, nodes, strict=True):
+            rest -= least(node.kind)
+            width = slice_width(node.kind, parent.rght - left - rest)
+            _put(node, parent, pk, left, width)
+            node.sort_key = sort_key(node.name)
+            left += width
+        unguarded: models.QuerySet[Any] = models.QuerySet(self.model, using=self.db)
+        unguarded.bulk_create(nodes)
+        return list(self.filter(pk__in=ids).order_by("pk"))
 
     def transplant(self, node: Organization, opening: Opening) -> None:
         """Put `node` (held) and all below it there, under the exclusive lock: one UPDATE by a constant, and a renumbering
@@ -313,6 +337,12 @@ class SparseNode(MPTTModel):
 
     def get_leafnodes(self, include_self: bool = False) -> models.QuerySet[Organization]:
         return self.get_descendants(include_self=include_self).filter(children=None)
+
+
+def _put(node: Organization, parent: Organization, pk: int, left: int, width: int) -> None:
+    node.pk, node.parent, node.tree_id = pk, parent, 1
+    node.lft, node.rght = left, left + width - 1
+    node.depth, node.path = parent.depth + 1, f"{parent.path}{pk}/"
 
 
 def _execute(statement: str, params: Sequence[Any] = ()) -> list[Any]:

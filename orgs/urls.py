@@ -1,21 +1,55 @@
-"""Addresses of the frame: sign-in, choice of role, 操作中心, 组织管理."""
+"""Addresses of the frame: sign-in, choice of role, 操作中心, jobs, 组织管理."""
 
 from django.urls import URLPattern, path
 
-from orgs.views import account, inbox, organizations, sign_in
+from orgs.views import (
+    account,
+    administrators,
+    help,
+    inbox,
+    jobs,
+    organization_closing,
+    organization_move,
+    organization_paste,
+    organization_writing,
+    organizations,
+    second_factor,
+    sign_in,
+)
 
 urlpatterns: list[URLPattern] = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
     path("login/resume/", sign_in.resume, name="login-resume"),
+    path("login/code/", second_factor.code, name="second-factor-code"),
     path("logout/", sign_in.sign_out, name="logout"),
     path("session/", sign_in.session_alive, name="session-alive"),
     path("roles/", account.roles, name="roles"),
     path("roles/<int:pk>/", account.act_as, name="act-as"),
+    path("help/", help.guide_page, name="help"),
     path("password/", account.password, name="password-change"),
+    path("second-factor/", second_factor.overview, name="second-factor"),
+    path("second-factor/set-up/", second_factor.set_up, name="second-factor-set-up"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read_all, name="inbox-read-all"),
     path("inbox/<int:pk>/", inbox.open_notice, name="notice"),
+    path("inbox/<int:pk>/read/", inbox.read_one, name="notice-read"),
+    path("jobs/<uuid:uuid>/", jobs.job, name="job"),
+    path("jobs/<uuid:uuid>/file/", jobs.file, name="job-file"),
     path("orgs/", organizations.organizations, name="organizations"),
+    path("orgs/<int:pk>/administrators/", administrators.administrators, name="administrators"),
+    path("orgs/<int:pk>/administrators/new/", administrators.add, name="administrator-add"),
+    path("orgs/administrators/<int:pk>/replace/", administrators.replace, name="administrator-replace"),
+    path("orgs/administrators/<int:pk>/end/", administrators.end, name="administrator-end"),
+    path("orgs/administrators/<int:pk>/reset/", administrators.reset, name="administrator-reset"),
     path("orgs/tree/", organizations.search, name="organization-search"),
     path("orgs/tree/<int:pk>/", organizations.children, name="organization-children"),
+    path("orgs/superiors/", organization_move.search, name="organization-move-search"),
+    path("orgs/<int:pk>/superiors/", organization_move.children, name="organization-move-children"),
+    path("orgs/<int:pk>/add/", organization_writing.add, name="organization-add"),
+    path("orgs/<int:pk>/paste/", organization_paste.paste, name="organization-paste"),
+    path("orgs/<int:pk>/rename/", organization_writing.rename, name="organization-rename"),
+    path("orgs/<int:pk>/kind/", organization_writing.change_kind, name="organization-kind"),
+    path("orgs/<int:pk>/move/", organization_move.move, name="organization-move"),
+    path("orgs/<int:pk>/deactivate/", organization_closing.deactivate, name="organization-deactivate"),
+    path("orgs/<int:pk>/reactivate/", organization_closing.reactivate, name="organization-reactivate"),
 ]

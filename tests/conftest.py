@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.base import Template
+from django.template.context import BaseContext
+from django.test import signals
 
 from orgs.models import Role
 from tests.factories import World, plant_world
@@ -24,13 +28,36 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         cursor.execute("ALTER TABLE orgs_auditevent DISABLE TRIGGER orgs_auditevent_no_truncate")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_recorded_once(django_test_environment: None) -> Iterator[None]:
+    """`answer.context` is the page's own: Django's copy of it for every template included, four hundred on a form, is not made."""
+
+    def render(template: Template, context: BaseContext) -> str:
+        if context.template is template:
+            signals.template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
+def kept_in(folder: Path) -> dict[str, Any]:
+    """The settings of a test: its files stay in this folder; logins use a cheap hash."""
+    incoming = folder / "archives" / "incoming"
+    incoming.mkdir(parents=True)
+    return {
+        "ARCHIVE_DIR": folder / "archives",
+        "JOB_DIR": folder / "jobs",
+        "FILE_UPLOAD_TEMP_DIR": str(incoming),
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+
+
 @pytest.fixture(autouse=True)
 def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Files of a test stay in its own folder; logins use a cheap hash."""
-    settings.ARCHIVE_DIR = tmp_path / "archives"
-    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "archives" / "incoming")
-    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for name, value in kept_in(tmp_path).items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture(autouse=True)

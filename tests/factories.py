@@ -44,7 +44,7 @@ class EntryFactory(factory.Factory):
         model = Entry
 
     class Params:
-        born = factory.LazyFunction(lambda: date(2003, 12, 31) - timedelta(days=next(_serial) % 3000))
+        born = factory.LazyFunction(lambda: date(2003, 12, 31) - timedelta(days=next(_serial) % 900))
 
     name = factory.Sequence(lambda n: f"演示团员{'甲乙丙丁戊己庚辛壬癸'[n % 10]}")
     id_number = factory.LazyAttribute(lambda o: id_number(o.born))
@@ -55,7 +55,7 @@ class EntryFactory(factory.Factory):
     education = "senior"
     political_status = "league"
     joined_on = date(2018, 5, 4)
-    number = factory.Sequence(lambda n: f"201811{n:06d}")
+    number = factory.Sequence(lambda n: f"201811{500_000 + n:06d}")
     is_cadre = False
     phone = "13800000000"
     address = "演示省演示市演示路1号"
@@ -64,9 +64,9 @@ class EntryFactory(factory.Factory):
 
 
 def entry_with_file(**values: object) -> Entry:
-    """A right entry of someone who joined in 2023 and therefore needs a number and a file."""
-    number = f"202311{next(_serial):06d}"
-    return EntryFactory(**{"joined_on": date(2023, 5, 4), "number": number, **values})
+    """A right entry of someone who joined in 2022 and therefore needs a number and a file."""
+    number = f"202211{500_000 + next(_serial):06d}"
+    return EntryFactory(**{"joined_on": date(2022, 5, 4), "number": number, **values})
 
 
 @dataclass(frozen=True)

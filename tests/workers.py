@@ -29,14 +29,15 @@ test_database_url.__test__ = False  # type: ignore[attr-defined]
 
 
 @contextmanager
-def worker(broker: Path) -> Iterator[subprocess.Popen[str]]:
-    """A worker that listens at the broker folder (or Redis) and shares this test's files; killed at the end."""
+def worker(broker: Path, *, include: str = "") -> Iterator[subprocess.Popen[str]]:
+    """A worker that listens at the broker folder (or Redis) and shares this test's files; killed at the end. `include`: a module with tasks or handlers of the test."""
     env = {
         **os.environ,
         "DATABASE_URL": test_database_url(),
         "BROKER_DIR": str(broker),
         "BROKER_CONTROL_DIR": str(broker.with_name("control")),
         "ARCHIVE_DIR": str(settings.ARCHIVE_DIR),
+        "JOB_DIR": str(settings.JOB_DIR),
         "UPLOAD_TEMP_DIR": str(settings.FILE_UPLOAD_TEMP_DIR),
         "LOG_LEVEL": "INFO",
     }
@@ -53,6 +54,7 @@ def worker(broker: Path) -> Iterator[subprocess.Popen[str]]:
         "INFO",
         "--without-gossip",
         "--without-mingle",
+        *(["--include", include] if include else []),
     ]
     process = subprocess.Popen(
         command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True

@@ -51,6 +51,23 @@ def data_keys() -> dict[int, bytes]:
     return keys
 
 
+def study_domains() -> dict[str, str]:
+    """The 领域 of each 在读状况, by the codes of members.choices.StudyStatus and numbering.domains.Domain.
+
+    Raises:
+        ImproperlyConfigured: one is missing, or a code is none.
+    """
+    usual = {"junior": "junior", "senior": "senior", "vocational": "vocational"}
+    usual |= dict.fromkeys(("college", "bachelor", "master", "doctor"), "college")
+    parts = [part.partition("=") for part in env.list("STUDY_DOMAINS", default=[])]
+    found = {status.strip(): domain.strip() for status, _, domain in parts} or usual
+    if found.keys() != usual.keys() or not set(found.values()) <= set(usual.values()):
+        raise ImproperlyConfigured(
+            f"环境变量 STUDY_DOMAINS 须写明 {'、'.join(usual)} 各属于 {'、'.join(dict.fromkeys(usual.values()))} 中的哪一个，写法见 .env.example。"
+        )
+    return found
+
+
 def folder(name: str, default: Path) -> Path:
     """A folder path; made when it is not there, readable by its owner only."""
     path = Path(env.str(name, default=str(default)))

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Queue
 
-from zhtj.env import data_keys, env, folder, key, need
+from zhtj.env import data_keys, env, folder, key, need, study_domains
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
@@ -38,12 +39,16 @@ INSTALLED_APPS = [
     "django.forms",
     "mptt",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "orgs.middleware.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -52,12 +57,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "orgs.middleware.SessionLimits",
     "orgs.middleware.ActingRole",
     "orgs.middleware.PrivatePages",
+    "members.middleware.TitlesFirst",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -90,6 +97,10 @@ if "postgresql" not in str(DATABASES["default"]["ENGINE"]):
 
     raise ImproperlyConfigured("DATABASE_URL 须指向 PostgreSQL（postgres://…）。")
 DATABASES["default"].update(CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60), CONN_HEALTH_CHECKS=True)
+# Statements of a page take milliseconds: compiling one, or starting helpers for it, takes longer than the statement itself.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", "-c jit=off -c max_parallel_workers_per_gather=0"
+)
 
 # Redis when there is one; else the database and a folder. ----------------------------------------
 REDIS_URL: str = env.str("REDIS_URL", default="")
@@ -137,6 +148,13 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "orgs.tasks.beat", "schedule": 10.0},
     "seal audit": {"task": "orgs.tasks.seal_audit", "schedule": 60.0},
+    "sweep jobs": {"task": "orgs.tasks.sweep_jobs", "schedule": 60.0},
+    "settle unattended": {"task": "orgs.tasks.settle_unattended", "schedule": 3600.0},
+    "purge results": {"task": "orgs.tasks.purge", "schedule": 3600.0},
+    "fold number counts": {"task": "numbering.tasks.fold_counts", "schedule": 5.0},
+    "check tree": {"task": "orgs.tasks.check_tree", "schedule": crontab(hour=4, minute=30)},
+    "check numbers": {"task": "numbering.tasks.check_numbers", "schedule": crontab(hour=3, minute=30)},
+    "verify archives": {"task": "archives.tasks.verify_archives", "schedule": crontab(hour=1, minute=30)},
     "sweep uploads": {"task": "archives.tasks.sweep", "schedule": 60.0},
     "purge files": {"task": "archives.tasks.purge", "schedule": 3600.0},
 }
@@ -146,11 +164,17 @@ AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "orgs.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "orgs.passwords.NotOfThisPlace"},
 ]
+OTP_TOTP_ISSUER = "智慧团建"
+OTP_TOTP_TOLERANCE = 1
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # gone with the session, never shown to the next person
@@ -187,6 +211,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+JOB_DIR = folder("JOB_DIR", VAR_DIR / "jobs")  # results of background jobs; purged after JOB_FILE_DAYS
+JOB_FILE_DAYS: int = env.int("JOB_FILE_DAYS", default=7)
+MOVE_IN_REQUEST: int = env.int("MOVE_IN_REQUEST", default=5000)  # rows; a larger move goes as a job
 STATIC_URL = "static/"
 STATIC_ROOT = folder("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -205,7 +232,14 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
 # What a province may see differently (docs/决定.md) ----------------------------------------------
 COMMITTEE_ENTRIES_REVIEWED: bool = env.bool("COMMITTEE_ENTRIES_REVIEWED", default=False)
+REVIEW_LIMIT_DAYS: int = env.int("REVIEW_LIMIT_DAYS", default=3)
+REVIEW_CHECKS_REQUIRED: bool = env.bool("REVIEW_CHECKS_REQUIRED", default=False)
 DISCLOSURES_AN_HOUR: int = env.int("DISCLOSURES_AN_HOUR", default=10)
+DISCLOSURES_A_DAY: int = env.int("DISCLOSURES_A_DAY", default=50)
+SEGMENTS_FROM: int = env.int("SEGMENTS_FROM", default=2023)  # from this year on a number lies in a segment
+ISSUE_NEEDED: bool = env.bool("ISSUE_NEEDED", default=True)
+ISSUE_BINDS_PERSON: bool = env.bool("ISSUE_BINDS_PERSON", default=False)
+STUDY_DOMAINS = study_domains()
 PROVINCE_CODE: str = env.str("PROVINCE_CODE", default="11")
 
 # Security ---------------------------------------------------------------------------------------
@@ -238,14 +272,23 @@ CONTENT_SECURITY_POLICY = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"masked": {"()": "zhtj.lib.logs.MaskPersonalData"}},
+    "filters": {
+        "masked": {"()": "zhtj.lib.logs.MaskPersonalData"},
+        "request": {"()": "zhtj.lib.logs.NameRequest"},
+    },
     "formatters": {
         "line": {
             "()": "zhtj.lib.logs.LineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["masked"], "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["masked", "request"],
+            "formatter": "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from orgs.province import site
 from zhtj import health
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/", site.urls),
     path("", include("orgs.urls")),
+    path("", include("numbering.urls")),
     path("", include("members.urls")),
     path("", include("archives.urls")),
 ]

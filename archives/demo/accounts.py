@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from archives.demo.tree import PROVINCE
-from orgs.models import Organization, Role, User
-from orgs.services import audit
+from orgs.models import Duty, Organization, Role, User
+from orgs.services import audit, credentials, province
 
-# Without signs that are taken for one another.
-SIGNS = "abcdefghijkmnpqrstuvwxyz23456789"
 LISTED = {
     PROVINCE: ("省级", "demo-province", "演示省级管理员"),
     "共青团演示甲市委员会": ("市级", "demo-city", "演示市级管理员"),
@@ -28,6 +25,15 @@ LISTED = {
 SCHOOL_BRANCH, STREET_BRANCH = "演示第一中学高一1班团支部", "演示幸福街道幸福社区团支部"
 TWO_ROLES = ("两个身份", "demo-two", "演示兼职管理员")
 TWO_ORGANIZATIONS = ("演示第一中学高一2班团支部", "演示幸福街道和平社区团支部")
+
+IN_PERSON = ("团干部本人", "demo-cadre", "演示第一中学高一年级团总支")
+"""What it is called in the list, 账号, organisation; whose it is: `archives.demo.cadres`."""
+
+OF_THE_PROVINCE = (
+    ("系统管理员", "demo-system", "演示系统管理员", Duty.SYSTEM),
+    ("审计员", "demo-audit", "演示审计员", Duty.AUDITOR),
+)
+"""What they are called in the list, 账号, 姓名, what they do at the province's desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +69,25 @@ def appoint_two_roles(organizations: Iterable[Organization]) -> None:
         _role(user, organization)
 
 
+def appoint_for_the_province() -> None:
+    """Whoever looks after the system, and whoever reads its audit."""
+    for _, username, name, duty in OF_THE_PROVINCE:
+        role, _ = province.appoint(username=username, name=name, duty=duty)
+        User.objects.filter(pk=role.user_id).update(must_change_password=False)
+
+
 @transaction.atomic
 def renew() -> list[Account]:
     """New random passwords for everyone who can log in, and the list of them."""
     lines = [(role, username, where) for where, (role, username, _) in LISTED.items()]
-    lines.append((*TWO_ROLES[:2], TWO_ORGANIZATIONS[0]))
+    lines += [(*TWO_ROLES[:2], TWO_ORGANIZATIONS[0]), IN_PERSON]
+    lines += [(words, username, PROVINCE) for words, username, _, _ in OF_THE_PROVINCE]
     return [Account(role, username, _new_password(username), where) for role, username, where in lines]
 
 
 def _new_password(username: str) -> str:
     user = User.objects.get(username=username)
-    password = "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(3))
-    user.set_password(password)
+    user.set_password(password := credentials.one_time_password())
     user.save(update_fields=["password"])
     audit.record(role=None, verb="set_password", subject=f"user:{user.pk}", organization=None)
     return password

@@ -8,8 +8,8 @@ from typing import Any
 
 from members.choices import PARTY_MEMBERS, CadreNature, PoliticalStatus, StudyStatus
 from members.rules import Entry
-from members.rules.marks import ADULT, LEAGUE_LAST_AGE
-from members.rules.timing import JOINING_AGE
+from members.rules.marks import ADULT
+from numbering.person import JOINING_AGE, LEAGUE_LAST_AGE
 from zhtj.lib.dates import age_on
 
 SINCE = date(2016, 1, 1)
@@ -36,6 +36,12 @@ DOMAINS: dict[str, int] = {
 SOCIETY = 5
 TITLES = ("secretary", "deputy_secretary", "committee_member")
 APPLY_AND_WAIT = timedelta(days=500)
+YEAR = timedelta(days=365)
+
+
+def lately(today: date) -> date:
+    """Since when those joined who are entered now: this year, or in its first half a year ago."""
+    return today.replace(month=1, day=1) if today.month > 6 else today - YEAR
 
 
 def between(first: date, last: date, dice: Random) -> date:
@@ -58,9 +64,12 @@ def born(kind: str, dice: Random, today: date, *, ordinary: bool) -> date:
 
 
 def joined(born: date, dice: Random, today: date, *, since: date) -> date:
-    """One of the usual days after the 14th birthday and not past 28, at least a week ago; rather early than late."""
-    first = max(since, birthday(born, JOINING_AGE))
+    """One of the usual days after the 14th birthday and not past 28, at least a week ago; rather early than late.
+
+    Who was past 28 by `since` joined in the year before that birthday.
+    """
     last = min(today - timedelta(days=7), birthday(born, LEAGUE_LAST_AGE))
+    first = max(min(since, last - YEAR), birthday(born, JOINING_AGE))
     days = (date(year, *day) for year in range(first.year, last.year + 1) for day in JOINING_DAYS)
     possible = [day for day in days if first <= day <= last]
     return min(dice.choice(possible), dice.choice(possible))

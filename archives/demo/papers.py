@@ -17,7 +17,7 @@ from archives.pdf import Verdict
 from archives.services import uploads
 from archives.specimen import USUAL_PAGES, Specimen, specimen_pdf
 from members.choices import Ethnicity
-from members.id_number import parse
+from numbering.id_number import parse
 from orgs.models import Role
 
 PRINTERS = 2
@@ -63,13 +63,15 @@ class Papers:
         """A scan of this person's 入团志愿书, unlike any other."""
         return self._printers.submit(specimen_pdf, describe(person), seed=next(self._seeds))
 
-    def hand_in(self, person: Person, content: bytes, *, by: Role, broken: bool = False) -> Upload:
-        """This file, found usable; or, when half of it got lost on the way, unusable."""
-        if broken:
+    def hand_in(self, person: Person, content: bytes, *, by: Role, found: str = "good") -> Upload:
+        """This file, found `good`; `broken`, when half of it got lost on the way; `unknown`, when nobody could inspect it."""
+        if found == "broken":
             content = content[: len(content) // 2]
         file = SimpleUploadedFile(f"{person.entry.name}入团志愿书.pdf", content, "application/pdf")
         upload = uploads.store(file, organization=person.branch, by=by)
-        if broken or self._inspected < REALLY_INSPECTED:
+        if found == "unknown":
+            inspection.give_up(upload)
+        elif found == "broken" or self._inspected < REALLY_INSPECTED:
             inspection.inspect(upload.pk)
             self._inspected += 1
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -56,7 +57,8 @@ def plant_below(root: Organization, *, by: Role) -> list[Organization]:
     return planted
 
 
-def kinds() -> dict[str, tuple[str, ...]]:
+@cache
+def kinds() -> Mapping[str, tuple[str, ...]]:
     """For each 团支部, by full name, whom its people are."""
     return {line.name: line.people for line in outline() if line.people}
 

@@ -18,7 +18,7 @@ from members.rules import Context, Entry, FieldState, Need
 from members.sheet import ENDED_ON
 from orgs.kinds import Kind
 from orgs.models import Organization, Role
-from zhtj.lib.dates import DateUnreadable, parse_month
+from zhtj.lib.dates import DateUnreadable, parse_month, say_month
 from zhtj.lib.problems import Problem
 
 
@@ -76,6 +76,41 @@ class AppointmentForm(RuledForm):
     def kept(self) -> Entry:
         """The post alone, without what this kind of organisation is not asked."""
         return rules.cleared(self.entry, self.context)
+
+
+class ChangeForm(AppointmentForm):
+    """变更任职: the post as it is, to be typed over; the new one does not begin before it."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, post: Post, today: date) -> None:
+        self.post = post
+        super().__init__(
+            _typed(post) if data is None else data,
+            member=post.member,
+            organization=post.organization,
+            today=today,
+            judged=data is not None,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        changed = appointment.differences(self.post, self.kept)
+        since = self.kept.post_since
+        if set(changed) - {"on_duty"} and since and since < self.post.since:
+            words = f"任现职年月 {say_month(since)} 早于原任职的 {say_month(self.post.since)}，请核对"
+            self.complain(Problem("post_since", "change_before_post", words))
+        return self.cleaned_data
+
+
+def _typed(post: Post) -> dict[str, str]:
+    """The post as a form would send it."""
+    return {
+        "title": post.title,
+        "post_since": f"{post.since:%Y-%m}",
+        "appointed_by": post.appointed_by,
+        "cadre_nature": post.nature,
+        "on_party_committee": "yes" if post.on_party_committee else "no",
+        "on_duty": post.on_duty,
+    }
 
 
 LEFT = FieldSpec("ended_on", ENDED_ON, "请选择离任年月", Widget.MONTH)

@@ -101,10 +101,8 @@ def read(
 
 
 def find(token: Any, role: Role) -> Upload | None:
-    """The role's own unused upload with this token."""
+    """The unused upload with this token, the role's own or at hand from a claim of its organisation."""
     try:
-        return (
-            Upload.objects.visible_to(role).filter(uuid=str(token), uploader=role.user, archive=None).first()
-        )
+        return Upload.objects.at_hand(role).filter(uuid=str(token), archive=None).first()
     except ValidationError:  # not a uuid
         return None

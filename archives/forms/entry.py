@@ -10,28 +10,41 @@ from typing import TYPE_CHECKING, Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
+from archives.forms import issued
 from archives.forms.drop import Drop
 from archives.forms.fields import RuledForm, dictionaries, field_of, uuid_of
 from members import layout, rules
 from members.choices import Variant
 from members.guide import HELP
 from members.layout import FieldSpec
-from members.rules import Context, Entry
+from members.rules import ENTRY_FIELDS, Context, Entry
+from numbering.domains import Domain
+from numbering.facts import facts_of
+from numbering.models import Issue, Registration
+from numbering.rules import NumberFacts
+from numbering.services.entitlement import UNUSED
 from orgs.models import Organization
 from zhtj.lib.problems import Problem
 
 if TYPE_CHECKING:
     from archives.forms.appointment import Offer
+    from archives.forms.claim import Taken
+    from archives.forms.issued import Given
+
+
+SENT = (*ENTRY_FIELDS, "key")
 
 
 class EntryForm(RuledForm):
     """One entry by form A, B or C into one organisation.
 
-    Bound or not, it always knows `entry`, `states` and, when bound, `found`: all that is to be put right.
+    Bound or not, it always knows `entry`, `states` and, when bound, `found`: all that is to be put right. What it was opened with
+    (`given`: an issued number, a registered one) says some of them, whatever was sent.
     """
 
     def __init__(
@@ -42,14 +55,18 @@ class EntryForm(RuledForm):
         organization: Organization,
         today: date,
         drop: Drop,
+        given: Given | None = None,
     ) -> None:
-        super().__init__(data)
-        self.variant, self.organization, self.drop = variant, organization, drop
+        start = layout.initial(variant) | issued.preselected(given)
+        values: dict[str, Any] = {name: (start if data is None else data).get(name, "") for name in SENT}
+        drawn = values | issued.shown(given)
+        super().__init__(None if data is None else drawn)
+        self.variant, self.organization, self.drop, self.given = variant, organization, drop, given
         self.offer: Offer | None = None
-        values: Mapping[str, Any] = layout.initial(variant) if data is None else data
-        self.key = uuid_of(values.get("key")) or uuid.uuid4()
+        self.taken: Taken | None = None
+        self.key = uuid_of(values["key"]) or uuid.uuid4()
         self.confirmed = frozenset(data.getlist("confirmed")) if isinstance(data, QueryDict) else frozenset()
-        self.entry = Entry.read(values)
+        self.entry = Entry.read(values | issued.values(given))
         self.context = Context(
             variant=variant,
             today=today,
@@ -58,23 +75,57 @@ class EntryForm(RuledForm):
             has_file=drop.has_file,
             confirmed=self.confirmed,
             dictionaries=dictionaries(),
+            facts=self._facts(),
+            study_domains=settings.STUDY_DOMAINS,
+            narrowed_to=Domain(given.domain) if isinstance(given, Issue) else None,
         )
         self.states = rules.field_states(self.entry, self.context)
         for section in layout.sections(variant):
             for spec in section.fields:
                 self.fields[spec.name] = field_of(spec, self.states[spec.name], today)
-                self.initial[spec.name] = values.get(spec.name, "")
+                self.initial[spec.name] = drawn.get(spec.name, "")
         self.fields["file"].zt.drop = drop  # type: ignore[attr-defined]
+        if given:
+            self._fix(given)
 
     def clean(self) -> dict[str, Any]:
         """The rules speak at their fields; a field that is broken by itself has spoken already."""
         for problem in self.found:
-            if problem.warning:
-                self._shown(problem.field).warn = problem.message
-                self.add_error(None, ValidationError(problem.message, code=problem.code))
-            else:
-                self.complain(problem)
+            self.complain(problem)
         return self.cleaned_data
+
+    def complain(self, problem: Problem) -> None:
+        """At its field; a warning also among those to be ticked."""
+        if not problem.warning:
+            super().complain(problem)
+            return
+        self._shown(problem.field).warn = problem.message
+        self.add_error(None, ValidationError(problem.message, code=problem.code))
+        if problem not in self.found:
+            self.found.append(problem)
+
+    def _facts(self) -> NumberFacts | None:
+        """What the rules have to know about the number."""
+        entry = self.entry
+        return facts_of(entry.number, id_number=entry.id_number, organization=self.organization)
+
+    def _fix(self, given: Given) -> None:
+        """What was given can be read and not changed; and the birthday is not told beside a masked ID number."""
+        del self.fields[issued.TWICE]
+        for name in issued.shown(given):
+            attrs = self.fields[name].widget.attrs
+            attrs |= {"readonly": True, "type": "text"}
+            attrs.pop("data-live", None)
+        self._shown("id_number").ok = ""
+
+    @property
+    def token(self) -> tuple[str, str] | None:
+        """Name and value by which the page sends on what it was opened with."""
+        return issued.token(self.given)
+
+    @property
+    def is_registered(self) -> bool:
+        return isinstance(self.given, Registration)
 
     @cached_property
     def found(self) -> list[Problem]:
@@ -92,6 +143,11 @@ class EntryForm(RuledForm):
     def kept(self) -> Entry:
         """What is stored: without the fields the form does not ask (any more)."""
         return rules.cleared(self.entry, self.context)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether 未使用登记 is the way on (指引 3.6)."""
+        return self.has_error("number", UNUSED.code)
 
     def show_live(self, *, oob: frozenset[str] = frozenset()) -> None:
         """While people type: judge only what is filled in, and never that something is missing."""

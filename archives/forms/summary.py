@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from archives.forms import issued
 from archives.forms.entry import EntryForm
 from members import layout
 from members.layout import Widget
@@ -18,7 +19,7 @@ def confirmation(form: EntryForm) -> list[tuple[str, list[tuple[str, str, str]]]
         rows = [
             (spec.name, spec.label, words)
             for spec in section.fields
-            if spec.name != "id_number_again" and (words := _words(form, spec.name, spec.widget))
+            if spec.name != issued.TWICE and (words := _words(form, spec.name, spec.widget))
         ]
         if rows:
             found.append((section.legend, rows))
@@ -31,6 +32,8 @@ def _words(form: EntryForm, name: str, widget: Widget) -> str:
         return ""
     if name == "file":
         return _file_words(form)
+    if name == "id_number" and form.given:
+        return form.given.masked_id
     value: Any = getattr(form.entry, name)
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -7,10 +7,21 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from archives.models import routing
 from archives.models.upload import Upload
 from members.models import Member
-from orgs.models import Located, LocatedQuerySet, Notice, Organization, Role, User, new_uuid, scope_indexes
-from orgs.policy import reviewer_of
+from orgs.models import (
+    Located,
+    LocatedQuerySet,
+    Notice,
+    Organization,
+    Role,
+    User,
+    new_uuid,
+    path_after_move,
+    queue_lines,
+    scope_indexes,
+)
 
 
 class ArchiveQuerySet(LocatedQuerySet["Archive"]):
@@ -77,6 +88,10 @@ class Archive(Located):
     decided_at = models.DateTimeField("审核时间", null=True, blank=True)
     decided_sha256 = models.CharField("审核时文件摘要", max_length=64, blank=True)
     reason = models.CharField("原因", max_length=500, blank=True)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replacements", verbose_name="替换的档案"
+    )
+    replace_reason = models.CharField("替换原因", max_length=500, blank=True)
 
     objects = ArchiveQuerySet.as_manager()
 
@@ -87,6 +102,9 @@ class Archive(Located):
             models.Index(
                 fields=["reviewer", "submitted_at", "id"], name="archive_queue", condition=Q(state="waiting")
             ),
+            models.Index(fields=["decided_by", "decided_at"], name="archive_decided"),
+            # All but 通过 are few among millions.
+            models.Index(fields=["state", "-id"], name="archive_unsettled", condition=~Q(state="approved")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["member"], condition=Q(state="approved"), name="archive_one_in_force"),
@@ -94,6 +112,7 @@ class Archive(Located):
                                     violation_error_message="该团员已有一份入团志愿书正在审核。"),
             models.CheckConstraint(condition=Q(state__in=["checking", "waiting", "approved", "refused", "replaced", "withdrawn"]), name="archive_state"),
             models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="archive_refusal_has_reason"),
+            models.CheckConstraint(condition=Q(replaces=None, replace_reason="") | Q(replaces__isnull=False) & ~Q(replace_reason=""), name="archive_replacement_has_reason"),
             # A decision is whole: by whom, when and on which bytes; an open one has none of them. (By the inspection: nobody, but a time.)
             models.CheckConstraint(
                 condition=Q(state__in=["checking", "waiting"], decided_by=None, decided_at=None)
@@ -106,18 +125,52 @@ class Archive(Located):
     def __str__(self) -> str:
         return f"{self.member.name}的入团志愿书"
 
+    @property
+    def is_replacement(self) -> bool:
+        """Handed in for a file in force (指引 3.11): what becomes of it never touches the member."""
+        return self.replaces_id is not None
+
+    @property
+    def matter(self) -> str:
+        """What is submitted and decided on, in words."""
+        return "档案替换" if self.is_replacement else "入团志愿书"
+
+    def reviewer_now(self) -> Organization | None:
+        """The committee that decides on this file as the tree stands now."""
+        file = routing.Open(
+            self.pk, self.reviewer_id, self.organization.path, self.submitted_as.organization.path, self.submitted_by_id, self.replaces_id,
+        )  # fmt: skip
+        return routing.reviewers([file])[0]
+
     @classmethod
     def after_move(cls, organization: Organization) -> None:
         """The tree changed: what waits below `organization` goes to whoever reviews it now."""
-        waiting = (
-            cls.objects.under(organization)
-            .open()
-            .select_related("submitted_as__organization", "submitted_by")
+        cls._send_on(cls.objects.under(organization))
+
+    @classmethod
+    def after_staffing(cls, organization: Organization) -> None:
+        """What waits here may have nobody any more; what waits above may have somebody here now."""
+        above = organization.path_ids[:-1]
+        cls._send_on(cls.objects.filter(reviewer=organization))
+        cls._send_on(cls.objects.under(organization).filter(reviewer__in=above))
+
+    @classmethod
+    def moves_along(cls, organization: Organization, to: Organization) -> list[str]:
+        """Open reviews, by what they are and from whose queue they go to whose."""
+        files = routing.open_files(cls.objects.under(organization))
+        after = routing.reviewers(files, lambda path: path_after_move(path, organization, to))
+        before = Organization.objects.in_bulk({file.reviewer for file in files if file.reviewer})
+        return queue_lines(
+            ("档案替换审核" if file.replaces else "待审核", before.get(file.reviewer or 0), reviewer)
+            for file, reviewer in zip(files, after, strict=True)
         )
-        for archive in waiting:
-            reviewer = reviewer_of(archive.submitted_as.organization, author=archive.submitted_by)
-            cls.objects.filter(pk=archive.pk).update(reviewer=reviewer)
+
+    @classmethod
+    def _send_on(cls, archives: ArchiveQuerySet) -> None:
+        """Each to the queue it belongs in, its to-do with it: two statements for each reviewer who gets some."""
+        files = routing.open_files(archives)
+        for reviewer, ids in routing.changed(files, routing.reviewers(files)).items():
+            cls.objects.filter(pk__in=ids).open().update(reviewer=reviewer)
             if reviewer:
-                Notice.objects.open_todos().filter(subject=f"archive:{archive.pk}").update(
-                    organization=reviewer
-                )
+                subjects = [f"archive:{pk}" for pk in ids]
+                Notice.objects.open_todos().filter(subject__in=subjects).update(organization=reviewer)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from orgs.models import Located, LocatedQuerySet, User, new_uuid, scope_indexes
+from orgs.models import Located, LocatedQuerySet, Role, User, new_uuid, scope_indexes
+
+
+class UploadQuerySet(LocatedQuerySet["Upload"]):
+    def at_hand(self, role: Role) -> Self:
+        """What a form of this role may carry: their own files, and those their organisation brought forward for a taken number."""
+        if not role.is_administrator:  # 团干部本人 of the same organisation fills in no form
+            return self.none()
+        claimed = Q(claims__dispute__filed_for=role.organization_id)
+        return self.visible_to(role).filter(Q(uploader=role.user) | claimed).distinct()
 
 
 class Upload(Located):
@@ -30,11 +39,12 @@ class Upload(Located):
     reason = models.CharField("原因", max_length=40, blank=True)
     pages = models.PositiveSmallIntegerField("页数", default=0)
     warnings = models.JSONField("提示", default=list)
+    findings = models.JSONField("审核提示", default=dict, help_text="空白页、横向页、分辨率等；只供参考")
     attempts = models.PositiveSmallIntegerField("检查次数", default=0)
     lease_until = models.DateTimeField("检查期限", null=True, blank=True)
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
 
-    objects = LocatedQuerySet["Upload"].as_manager()
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "上传文件"
@@ -42,6 +52,7 @@ class Upload(Located):
             *scope_indexes("upload"),
             models.Index(fields=["lease_until"], name="upload_checking", condition=Q(state="checking")),
             models.Index(fields=["sha256"], name="upload_sha256"),
+            models.Index(fields=["state", "-id"], name="upload_not_usable", condition=~Q(state="usable")),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils import timezone
 from archives import inspection
 from archives.models import Archive, Upload
 from archives.services import uploads
+from archives.services.release import due_subject
 from archives.services.resubmission import resubmit
 from archives.services.withdrawal import hold
 from members.models import Member
@@ -16,13 +19,25 @@ from members.rules import Entry
 from members.services import changes, posts
 from members.services import entry as people
 from numbering.services import holdings
+from numbering.services.entitlement import require_issued
 from orgs.models import Role
 from orgs.policy import reviewer_of
 from orgs.services import audit, notices
 from zhtj.lib.states import StaleState
 
+NUMBER_OF_WHOM = frozenset({"number", "id_number"})
+"""When one of them is changed, it is asked anew whether the number was issued to this person."""
 
-def correct(member: Member, entry: Entry, *, seen: int, again: bool = False, by: Role) -> tuple[str, ...]:
+
+def correct(
+    member: Member,
+    entry: Entry,
+    *,
+    seen: int,
+    again: bool = False,
+    by: Role,
+    confirmed: Container[str] = (),
+) -> tuple[str, ...]:
     """Put the record as `entry` (checked and cleared by the rules) has it; the names of the changed fields.
 
     `seen` is the version the page was made from. `again`: a refused one is submitted once more, with the file it had.
@@ -30,13 +45,18 @@ def correct(member: Member, entry: Entry, *, seen: int, again: bool = False, by:
     Raises:
         PermissionDenied: the role may not; in words.
         StaleState: decided, withdrawn or corrected by someone else in the meantime.
-        NumberTaken, PersonKnown, PostTaken: as on entry.
+        NumberTaken, NotIssued, PersonKnown, PostTaken: as on entry.
     """
     with transaction.atomic():
         current, archive = hold(member, by=by)
         if changes.version(current) != seen:
             raise StaleState(f"{current.name}的录入信息已由他人修改，本次修改没有保存，请核对后再改。")
+        was_due = current.number_due
         changed = changes.correct(current, entry, by=by)
+        if was_due and not current.number_due:
+            notices.finish(due_subject(current), by=by.user)
+        if not NUMBER_OF_WHOM.isdisjoint(changed):
+            require_issued(entry.number, id_number=entry.id_number, confirmed=confirmed)
         if changed:
             audit.record(
                 role=by, verb="correct", subject=f"member:{current.pk}", organization=current.organization,
@@ -49,16 +69,18 @@ def correct(member: Member, entry: Entry, *, seen: int, again: bool = False, by:
     return changed
 
 
-def require_free(member: Member, entry: Entry) -> None:
+def require_free(member: Member, entry: Entry, *, confirmed: Container[str] = ()) -> None:
     """Tell early, on an otherwise valid form, what the constraints would refuse at the end: only what is new is asked.
 
     Raises:
-        NumberTaken, PersonKnown, PostTaken: as on entry.
+        NumberTaken, NotIssued, PersonKnown, PostTaken: as on entry.
     """
     if entry.id_number != member.opened("id_number"):
         people.require_unknown(entry.id_number)
     if entry.number and entry.number != member.number:
         holdings.require_free(entry.number)
+    if not NUMBER_OF_WHOM.isdisjoint(changes.differences(member, entry)):
+        require_issued(entry.number, id_number=entry.id_number, confirmed=confirmed)
     post = changes.current_post(member)
     if post is None or post.title != entry.title:
         posts.require_open(entry, member.organization)

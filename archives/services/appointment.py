@@ -12,7 +12,8 @@ from archives.services import drafts
 from archives.services.disclosure import person_known
 from members.models import Member, Post
 from members.rules import Entry
-from members.services import posts
+from members.services import accounts, changes, posts
+from members.services.changes import POST_COLUMNS
 from members.services.posts import PostTaken
 from orgs import policy
 from orgs.kinds import Kind
@@ -99,9 +100,45 @@ def leave(post: Post, *, on: date, by: Role) -> None:
         StaleState: it has ended already.
     """
     policy.require(by, Act.APPOINT, post.organization)
+    settled(post.organization_id)
     posts.end(post, on=on)
+    accounts.close(post.member, post.organization, by=by)
     audit.record(role=by, verb="leave", subject=f"member:{post.member_id}", organization=post.organization)
     _tell(post.member, post.organization, f"{post.member.name}在{post.organization.name}离任", by=by)
+
+
+@transaction.atomic
+def change(post: Post, entry: Entry, *, by: Role) -> bool:
+    """变更任职 of a post in the role's own organisation, as a checked and cleared entry has it; False when nothing changed.
+
+    在岗状态 alone is put right in place, with its history; anything else ends the post, and a new one begins in that month.
+
+    Raises:
+        PermissionDenied: the post is another organisation's.
+        PostTaken: the organisation has another 书记.
+        StaleState: it has ended already.
+    """
+    policy.require(by, Act.APPOINT, post.organization)
+    place = settled(post.organization_id)
+    changed = differences(post, entry)
+    if not changed:
+        return False
+    if changed == ["on_duty"]:
+        before = post.on_duty
+        posts.set_on_duty(post, entry.on_duty)
+        changes.record(post.member, {"on_duty": (before, entry.on_duty)}, by=by)
+    else:
+        posts.replace(post, entry, place)
+        _tell(post.member, place, f"{post.member.name}在{place.name}的任职已变更", by=by)
+    audit.record(
+        role=by, verb="change_post", subject=f"member:{post.member_id}", organization=place, fields=changed
+    )
+    return True
+
+
+def differences(post: Post, entry: Entry) -> list[str]:
+    """What of the post an entry has otherwise, by field of the form."""
+    return [name for name, column in POST_COLUMNS.items() if getattr(post, column) != getattr(entry, name)]
 
 
 def _tell(person: Member, place: Organization, title: str, *, by: Role) -> None:

@@ -20,6 +20,8 @@ MOST = 50
 """Drafts of one person in one organisation: 工作台 shows them all."""
 LONGEST = 500
 """Characters kept of one field: more than any rule accepts."""
+KEPT = (*ENTRY_FIELDS, "issue", "registration")
+"""What is typed, and the issued or registered number the form was opened with."""
 COMMON = (
     *("ethnicity", "occupation", "study_status", "occupation_detail", "education"),
     *("political_status", "joined_on"),
@@ -60,10 +62,15 @@ def save(
             raise DraftRefused("此表单是以另一身份打开的，草稿未保存。请重新打开录入页面")
         draft = Draft(key=key, user=by.user, kept_by=by.organization)
     draft.variant, draft.upload = variant_for(place, by=by), upload
-    draft.keep({name: text[:LONGEST] for name in ENTRY_FIELDS if (text := str(typed.get(name, "")))})
+    draft.keep(texts(typed))
     draft.place(place)
     draft.save()
     return draft
+
+
+def texts(typed: Mapping[str, Any]) -> dict[str, str]:
+    """What is kept of a form, of a draft as of a claim."""
+    return {name: text[:LONGEST] for name in KEPT if (text := str(typed.get(name, "")))}
 
 
 def become_entry(key: UUID, *, by: Role) -> None:

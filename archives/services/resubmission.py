@@ -16,15 +16,15 @@ from orgs.services import audit
 from zhtj.lib.states import StaleState
 
 
-def why_not(member: Member, *, by: Role) -> str:
-    """Why this role cannot submit another file for this member, in words; empty when it can."""
+def why_not(member: Member, *, by: Role, last: Archive | None = None) -> str:
+    """Why this role cannot submit another file for this member, in words; empty when it can. `last` is their latest file."""
     if member.state != Member.State.REFUSED:
         return (
             f"{member.name}当前为“{member.get_state_display()}”，只有审核未通过的入团志愿书才能在此重新上传。"
         )
     if not policy.may(by, Act.RESUBMIT, member.organization):
         return f"您以“{by}”的身份不能在“{member.organization.name}”替换档案。"
-    last = (
+    last = last or (
         Archive.objects.filter(member=member)
         .select_related("submitted_as__organization")
         .order_by("-pk")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from archives import policy
 from archives.flow import ARCHIVE
 from archives.models import Archive
+from archives.services.release import due_subject
 from members.models import Member
 from members.services import changes, states
 from orgs.models import Role, settled
@@ -33,6 +34,8 @@ def withdraw(member: Member, *, reason: str, by: Role) -> None:
             stamp = {"decided_by": by.user, "decided_at": timezone.now(), "reason": reason}
             move(archive, Archive.State.WITHDRAWN, table=ARCHIVE, **stamp)
             notices.finish(f"archive:{archive.pk}", by=by.user)
+        if current.number_due:
+            notices.finish(due_subject(current), by=by.user)
         changes.record(current, {REASON: ("", reason)}, by=by)
         audit.record(
             role=by, verb="withdraw", subject=f"member:{current.pk}", organization=current.organization,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -15,15 +15,16 @@ from django.views.decorators.http import require_POST
 from archives import policy as archive_policy
 from archives.forms.amendment import AmendForm, typed
 from archives.services import amendment
-from archives.services.disclosure import number_taken, person_known
+from archives.services.disclosure import holder_is_told, number_taken, person_known
 from archives.views import entry_live
 from members.history import preview
 from members.models import Member
 from members.services import changes
 from members.services.entry import PersonKnown
 from members.services.posts import PostTaken
+from members.views.seen import member_for
+from numbering.services.entitlement import NotIssued
 from numbering.services.holdings import NumberTaken
-from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
 from orgs.services import audit
@@ -34,7 +35,7 @@ from zhtj.lib.states import StaleState
 @acting
 def amend(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Fill in, check, see what changes, save."""
-    member = _member(request, uuid)
+    member = member_for(request, uuid, Act.CORRECT)
     if request.method == "POST" and member.state not in archive_policy.CORRECTABLE:
         messages.warning(request, archive_policy.why_not_correct(request.role, member))
         return redirect("member", member.uuid)
@@ -55,16 +56,9 @@ def amend(request: ActingRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def fields(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """While people type: what changed on the form."""
-    member = _member(request, uuid)
+    member = member_for(request, uuid, Act.CORRECT)
     archive_policy.require_corrector(request.role, member)
     return entry_live.answer(request, _form(request, member))
-
-
-def _member(request: ActingRequest, uuid: UUID) -> Member:
-    seen = Member.objects.visible_to(request.role).select_related("organization", "holding")
-    member: Member = get_object_or_404(seen, uuid=uuid)
-    policy.require(request.role, Act.CORRECT, member.organization)
-    return member
 
 
 def _form(request: ActingRequest, member: Member) -> AmendForm:
@@ -98,15 +92,17 @@ def _show(request: ActingRequest, member: Member, form: AmendForm, *, status: in
 
 def _free(request: ActingRequest, member: Member, form: AmendForm) -> bool:
     try:
-        amendment.require_free(member, form.corrected)
-    except (NumberTaken, PersonKnown, PostTaken) as taken:
+        amendment.require_free(member, form.corrected, confirmed=form.confirmed)
+    except (NumberTaken, NotIssued, PersonKnown, PostTaken) as taken:
         _say(request, form, taken)
     return not form.errors
 
 
-def _say(request: ActingRequest, form: AmendForm, taken: NumberTaken | PersonKnown | PostTaken) -> None:
+def _say(
+    request: ActingRequest, form: AmendForm, taken: NumberTaken | NotIssued | PersonKnown | PostTaken
+) -> None:
     if isinstance(taken, NumberTaken):
-        form.complain(number_taken(taken.holding, by=request.role))
+        form.complain(number_taken(taken.holding, told=holder_is_told(taken.holding, by=request.role)))
     elif isinstance(taken, PersonKnown):
         form.complain(person_known(taken.member, by=request.role))
     else:
@@ -133,9 +129,9 @@ def _save(request: ActingRequest, member: Member, form: AmendForm) -> HttpRespon
     again = request.POST.get("step") == "again"
     try:
         changed = amendment.correct(
-            member, form.corrected, seen=_version(request, member), again=again, by=request.role
-        )
-    except (NumberTaken, PersonKnown, PostTaken) as taken:  # by someone who was a moment faster
+            member, form.corrected, seen=_version(request, member), again=again, by=request.role, confirmed=form.confirmed
+        )  # fmt: skip
+    except (NumberTaken, NotIssued, PersonKnown, PostTaken) as taken:  # by someone who was a moment faster
         _say(request, form, taken)
         return _show(request, member, form, status=422)
     except StaleState as late:

@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from archives.forms.appointment import AppointmentForm, LeaveForm
+from archives.forms.appointment import AppointmentForm, ChangeForm, LeaveForm
 from archives.services import appointment
 from members import sheet
 from members.models import Member, Post
+from members.rules.titles import size_hint
 from members.services.posts import PostTaken
 from orgs import policy
 from orgs.access import ActingRequest, acting
@@ -40,6 +41,7 @@ def appoint(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "member": member,
         "organization": organization,
         "posts": sheet.posts(member),
+        "size_hint": _size_hint(organization),
         "summary": form.error_lines if judged else [],
     }
     return render(request, "archives/appoint.html", context, status=422 if judged else 200)
@@ -73,13 +75,7 @@ def _appointed(
 @acting
 def leave(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """登记离任 of this person's current post in my own organisation."""
-    policy.require(request.role, Act.APPOINT, request.role.organization)
-    held = (
-        Post.objects.current()
-        .of(request.role.organization)
-        .select_related("member__organization", "organization")
-    )
-    post = get_object_or_404(held, member__uuid=uuid)
+    post = _held(request, uuid)
     form = LeaveForm(
         request.POST if request.method == "POST" else None, post=post, today=timezone.localdate()
     )
@@ -99,3 +95,50 @@ def leave(request: ActingRequest, uuid: UUID) -> HttpResponse:
         "summary": form.error_lines if form.is_bound else [],
     }
     return render(request, "archives/appoint_leave.html", context, status=422 if form.is_bound else 200)
+
+
+@acting
+def change(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """变更任职 of this person's current post in my own organisation: title, 任现职方式, 团干部性质, 在岗状态."""
+    post = _held(request, uuid)
+    sent = request.method == "POST"
+    form = ChangeForm(request.POST if sent else None, post=post, today=timezone.localdate())
+    if sent and form.is_valid() and _changed(request, form, post):
+        return redirect("cadres")
+    context = {
+        "form": form,
+        "member": post.member,
+        "organization": post.organization,
+        "post": sheet.of_post(post),
+        "size_hint": _size_hint(post.organization),
+        "summary": form.error_lines if sent else [],
+    }
+    return render(request, "archives/appoint_change.html", context, status=422 if sent else 200)
+
+
+def _changed(request: ActingRequest, form: ChangeForm, post: Post) -> bool:
+    try:
+        done = appointment.change(post, form.kept, by=request.role)
+    except PostTaken as taken:
+        form.complain(taken.problem)
+        return False
+    except StaleState as late:
+        messages.warning(request, str(late))
+    else:
+        words = f"已变更{post.member.name}的任职" if done else "没有改动"
+        (messages.success if done else messages.info)(request, words)
+    return True
+
+
+def _held(request: ActingRequest, uuid: UUID) -> Post:
+    """The person's current post in my own organisation."""
+    policy.require(request.role, Act.APPOINT, request.role.organization)
+    held = Post.objects.current().of(request.role.organization)
+    post: Post = get_object_or_404(
+        held.select_related("member__organization", "organization"), member__uuid=uuid
+    )
+    return post
+
+
+def _size_hint(organization: Organization) -> str:
+    return size_hint(organization.kind, Post.objects.current().of(organization).count())

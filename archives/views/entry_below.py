@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from archives.policy import require_entering
 from archives.views import entry_flow
@@ -22,7 +22,7 @@ from orgs.access import ActingRequest, acting
 from orgs.kinds import Kind
 from orgs.models import Organization, Role
 from orgs.policy import Act
-from orgs.views import tree
+from orgs.views import opened_as, tree
 
 PICKER = tree.Picker(
     page="enter-below",
@@ -30,6 +30,7 @@ PICKER = tree.Picker(
     search="enter-below-search",
     kinds=frozenset({Kind.BRANCH}),
 )
+children, search = tree.fragments(PICKER, Act.ENTER_BELOW)
 TEMPLATE = "archives/enter_below.html"
 CRUMBS = ("团员管理", HEADINGS[Variant.B])
 RECENT = 5
@@ -54,25 +55,9 @@ def fields(request: ActingRequest) -> HttpResponse:
     return entry_flow.live(request, _desk(request, *_chosen(request)))
 
 
-@acting
-@require_GET
-def children(request: ActingRequest, pk: int) -> HttpResponse:
-    """Fragment: a page of the organisations directly below."""
-    policy.require(request.role, Act.ENTER_BELOW, request.role.organization)
-    return tree.children_answer(request, PICKER, pk)
-
-
-@acting
-@require_GET
-def search(request: ActingRequest) -> HttpResponse:
-    """Fragment: the branches the search box found."""
-    policy.require(request.role, Act.ENTER_BELOW, request.role.organization)
-    return tree.search_answer(request, PICKER)
-
-
 def _chosen(request: ActingRequest) -> tuple[Role, Organization]:
     """The role the page was opened in and the organisation in its address."""
-    role = entry_flow.page_role(request)
+    role = opened_as.page_role(request)
     policy.require(role, Act.ENTER_BELOW, role.organization)
     return role, tree.chosen(request, role)
 

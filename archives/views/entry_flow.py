@@ -14,18 +14,24 @@ from django.utils import timezone
 
 from archives.forms import appointment, drop
 from archives.forms.entry import EntryForm
+from archives.forms.issued import Given
 from archives.forms.summary import confirmation
 from archives.services import entry as entries
-from archives.services.disclosure import number_taken
-from archives.views import drafts, entry_live
+from archives.services.claims import NumberFree
+from archives.views import claiming, drafts, entry_live, issued
 from members.choices import Variant
 from members.services.entry import PersonKnown
 from members.services.posts import PostTaken
+from numbering.services.entitlement import NotIssued
 from numbering.services.holdings import NumberTaken
 from orgs.access import ActingRequest
 from orgs.models import Organization, Role
+from orgs.views import opened_as
 from zhtj.lib.problems import Problem
 from zhtj.lib.states import StaleState
+
+KEEPING = frozenset({"edit", "draft", "register"})
+"""Steps that judge nothing: the form drawn anew, kept, or kept and left for 未使用登记."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +59,64 @@ class Desk:
     def fields_url(self) -> str:
         return reverse(f"{self.page}-fields") + self.query
 
-    def form(self, data: Any, box: drop.Drop) -> EntryForm:
+    def form(self, data: Any, box: drop.Drop, given: Given | None = None) -> EntryForm:
+        """With what was `given`, or without what the form had of one that is gone."""
         return EntryForm(
-            data, variant=self.variant, organization=self.organization, today=timezone.localdate(), drop=box
+            data if given else issued.without(data),
+            variant=self.variant,
+            organization=self.organization,
+            today=timezone.localdate(),
+            drop=box,
+            given=given,
         )
 
-
-def page_role(request: ActingRequest) -> Role:
-    """The role a form was opened in: in another tab the same person may have switched to another since."""
-    asked = request.POST.get("page_role", "")
-    if not _switched(request) or not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return request.role
-    own = Role.objects.current().filter(user=request.user, pk=int(asked))
-    return own.select_related("organization").first() or request.role
+    def given_in(self, data: Any) -> Given | None:
+        """The issued or registered number that the page holds, open or not."""
+        return issued.find(data, organization=self.organization, role=self.role)
 
 
 def run(request: ActingRequest, desk: Desk) -> HttpResponse:
     """Answer a GET or a POST of the form."""
     if request.method != "POST":
-        form = desk.form(*drafts.opening(request, desk.organization))
+        values, box = drafts.opening(request, desk.organization)
+        given = issued.opening(request, values, organization=desk.organization, role=desk.role)
+        form = desk.form(values, box, given)
         if form.is_bound:
             form.show_live()
         return _show(request, desk, form, saved=True)
     box = drop.read(request.POST, request.FILES, organization=desk.role.organization, role=desk.role)
-    form = desk.form(request.POST, box)
-    if _switched(request):
+    given = desk.given_in(request.POST)
+    form = desk.form(request.POST, box, given)
+    if opened_as.is_switched(request):
         return _refuse_switched(request, desk, form)
+    with drafts.rescued(request, form):
+        return _take(request, desk, form, given)
+
+
+def _take(request: ActingRequest, desk: Desk, form: EntryForm, given: Given | None) -> HttpResponse:
+    """What was sent: kept as a draft, come back with what is wrong, on to 确认信息, or entered."""
     step = request.POST.get("step", "check")
     if step == "submit" and (made := entries.made_by(form.key, form.entry, by=desk.role)):
         return redirect("entered", made.uuid)
+    if issued.still_open(request, request.POST, given) is None and given:
+        form = desk.form(request.POST, form.drop)
     form.key = entries.unspent(form.key)
-    if step in {"edit", "draft"}:
+    if step in KEEPING:
+        draft = drafts.keep(request, form) if step != "edit" else None
+        if draft and step == "register":
+            return redirect("draft-register", draft.uuid)
         form.show_live()
-        return _show(request, desk, form, saved=step == "draft" and drafts.keep(request, form))
+        return _show(request, desk, form, saved=draft is not None)
     if not form.is_valid() or not _free(desk, form):
-        return _show(request, desk, form, status=422)
+        filed = _claim(request, desk, form) if step == "claim" else None
+        return filed or _show(request, desk, form, status=422)
     return _submit(request, desk, form) if step == "submit" else _confirm(request, desk, form)
 
 
 def live(request: ActingRequest, desk: Desk) -> HttpResponse:
     """While people type: what changed on the form."""
-    return entry_live.answer(
-        request, desk.form(request.POST, drop.Drop(drop.find(request.POST.get(drop.TOKEN), desk.role)))
-    )
+    box = drop.Drop(drop.find(request.POST.get(drop.TOKEN), desk.role))
+    return entry_live.answer(request, desk.form(request.POST, box, desk.given_in(request.POST)))
 
 
 def _show(
@@ -112,42 +133,55 @@ def _show(
         "form": form,
         "saved": saved,
         "summary": summary or (form.summary if status == 422 else []),
-        "page_role": request.POST.get("page_role", desk.role.pk),
+        "page_role": request.POST.get(opened_as.FIELD, desk.role.pk),
         "shown": entry_live.shown(form),
+        "waiting": "" if form.given else issued.waiting(desk.organization),
         **desk.beside(),
     }
     return render(request, desk.template, context, status=status)
 
 
-def _switched(request: ActingRequest) -> bool:
-    return request.POST.get("page_role", str(request.role.pk)) != str(request.role.pk)
-
-
 def _refuse_switched(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpResponse:
-    """Nobody may land in the wrong organisation because its administrator switched to another meanwhile."""
     form.show_live()
-    words = f"您已在其他页面切换到“{request.role}”，此表单是为另一组织打开的，没有提交。请先点击“切换组织”切换回来，再提交本页。"
-    line = {"field_id": "", "label": "", "message": words, "detail": ""}
+    line = {"field_id": "", "label": "", "message": opened_as.refusal(request), "detail": ""}
     return _show(request, desk, form, status=409, summary=[line])
 
 
 def _free(desk: Desk, form: EntryForm) -> bool:
     """Whether ID, number and post are free, asked only of an otherwise valid form; says what is taken at its field."""
     try:
-        entries.require_free(form.kept, organization=desk.organization, key=form.key, by=desk.role)
-    except (NumberTaken, PersonKnown, PostTaken) as taken:
+        entries.require_free(
+            form.kept, organization=desk.organization, key=form.key, by=desk.role, confirmed=form.confirmed
+        )  # fmt: skip
+    except (NumberTaken, NotIssued, PersonKnown, PostTaken) as taken:
         _say(form, taken, desk)
     return not form.errors
 
 
-def _say(form: EntryForm, taken: NumberTaken | PersonKnown | PostTaken, desk: Desk) -> None:
+def _say(form: EntryForm, taken: NumberTaken | NotIssued | PersonKnown | PostTaken, desk: Desk) -> None:
     """At its field; a known person may be offered a post instead."""
     if isinstance(taken, NumberTaken):
-        form.complain(number_taken(taken.holding, by=desk.role))
+        claiming.taken(form, taken.holding, by=desk.role)
     elif isinstance(taken, PersonKnown):
         appointment.known(form, taken.member, by=desk.role)
     else:
         form.complain(taken.problem)
+
+
+def _claim(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpResponse | None:
+    """提交核实 on a form that is right but for its number being taken; None where the form comes back."""
+    if made := claiming.filed(form):
+        return redirect("dispute", made.uuid)
+    taken = form.taken
+    problem = form.drop.problem.message if form.drop.problem else ""
+    if taken is None or not taken.may_file or not taken.read(request.POST, file_problem=problem):
+        return None
+    try:
+        dispute = claiming.file(form, taken, remark=taken.remark.cleaned_data["remark"], by=desk.role)
+    except NumberFree:
+        messages.info(request, "该编号刚刚被释放，可以直接录入，请核对后提交")
+        return _confirm(request, desk, form)
+    return redirect("dispute", dispute.uuid) if dispute else None
 
 
 def _confirm(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpResponse:
@@ -163,9 +197,10 @@ def _confirm(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpRespons
 def _submit(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpResponse:
     try:
         member = entries.enter(
-            form.kept, organization=desk.organization, upload=form.drop.upload, key=form.key, by=desk.role
+            form.kept, organization=desk.organization, upload=form.drop.upload, key=form.key, by=desk.role,
+            confirmed=form.confirmed,
         )  # fmt: skip
-    except (NumberTaken, PersonKnown, PostTaken) as taken:  # by someone who was a moment faster
+    except (NumberTaken, NotIssued, PersonKnown, PostTaken) as taken:  # by someone who was a moment faster
         _say(form, taken, desk)
         return _show(request, desk, form, status=422)
     except StaleState as spent:
@@ -176,13 +211,16 @@ def _submit(request: ActingRequest, desk: Desk, form: EntryForm) -> HttpResponse
 
 
 def _posted(request: ActingRequest, form: EntryForm) -> list[tuple[str, str]]:
-    """What 确认信息 sends on: the typed values, the file's token, the key of this form and the ticked warnings."""
-    typed = [(name, request.POST.get(name, "")) for name in form.fields if name != "file"]
+    """What 确认信息 sends on: the typed values, what it was opened with, the file's token, the key of this form and the ticked warnings."""
+    unsent = {"file", "id_number"} if form.given else {"file"}  # its page never had the whole ID number
+    typed = [(name, request.POST.get(name, "")) for name in form.fields if name not in unsent]
     token = str(form.drop.upload.uuid) if form.drop.upload else ""
+    given = [form.token] if form.token else []
     return [
         *typed,
+        *given,
         (drop.TOKEN, token),
         ("key", str(form.key)),
-        ("page_role", str(request.role.pk)),
+        (opened_as.FIELD, str(request.role.pk)),
         *(("confirmed", code) for code in sorted(form.confirmed)),
     ]

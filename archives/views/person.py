@@ -6,41 +6,41 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from archives import policy as archive_policy
 from archives.models import Archive
-from archives.services import appointment, resubmission
+from archives.services import appointment, renumbering, replacement, resubmission
 from archives.timeline import timeline
+from archives.versions import Version, versions
 from archives.views.reveal import MASKED
 from members import sheet
 from members.history import history
 from members.models import Member
-from members.services import study
+from members.services import accounts, study
+from members.views.seen import member_for
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
-from zhtj.lib.text import say_size
 
 
 @acting
 @require_GET
 def person(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """One person of my organisation or below; personal data masked."""
-    seen = Member.objects.visible_to(request.role).select_related("organization", "holding")
-    member = get_object_or_404(seen, uuid=uuid)
-    policy.require(request.role, Act.SEE_MEMBERS, member.organization)
-    archives = list(
-        member.archives.select_related("upload", "reviewer", "submitted_as__organization").order_by("pk")
-    )
+    member = member_for(request, uuid, Act.SEE_MEMBERS)
+    if not member.is_branch_member:
+        request.menu_path = reverse("cadres")
+    files = versions(member)
     context = {
         "member": member,
         "sections": sheet.sections(member, with_post=False),
         **_posts(request, member),
-        "versions": [_version(request, number, one) for number, one in enumerate(archives, 1)][::-1],
-        "events": timeline(member, archives),
+        "versions": [(one, _review_url(request, one.archive)) for one in reversed(files)],
+        "ask_above": _ask_above(request, member, files),
+        "events": timeline(member, [one.archive for one in files]),
         "history": history(member),
         "revealable": tuple(MASKED) if policy.may(request.role, Act.REVEAL, member.organization) else (),
         **_actions(request, member),
@@ -55,6 +55,7 @@ def _actions(request: ActingRequest, member: Member) -> dict[str, str]:
         "resubmit": not resubmission.why_not(member, by=request.role),
         "amend": correctable,
         "withdraw": correctable,
+        "member-number": not renumbering.why_not(member, by=request.role),
         "study-update": not study.why_not(member, by=request.role),
     }
     return {
@@ -73,17 +74,21 @@ def _posts(request: ActingRequest, member: Member) -> dict[str, Any]:
         "posts": posts,
         "ends_pk": held.pk if held and may else None,
         "appoint_url": reverse("appoint", args=[member.uuid]) if may and held is None else "",
+        "account_url": ""
+        if accounts.why_not(member, by=request.role)
+        else reverse("cadre-account", args=[member.uuid]),
     }
 
 
-def _version(request: ActingRequest, number: int, archive: Archive) -> dict[str, Any]:
+def _review_url(request: ActingRequest, archive: Archive) -> str:
     waits_for_me = archive.state == Archive.State.WAITING and not archive_policy.why_not_decide(
         request.role, archive
     )
-    return {
-        "number": number,
-        "archive": archive,
-        "size": say_size(archive.upload.size),
-        "pages": range(1, archive.upload.pages + 1),
-        "review_url": reverse("review", args=[archive.uuid]) if waits_for_me else "",
-    }
+    return reverse("review", args=[archive.uuid]) if waits_for_me else ""
+
+
+def _ask_above(request: ActingRequest, member: Member, files: list[Version]) -> str:
+    """Whom to ask about a wrong file in force, for those who cannot replace it (指引 3.11)."""
+    in_force = any(one.archive.state == Archive.State.APPROVED for one in files)
+    asks = in_force and not replacement.may_replace(request.role, member.organization)
+    return replacement.ASK_ABOVE if asks else ""

@@ -7,14 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from archives.forms import drop
 from archives.forms.drop import Drop
 from archives.models import Archive
 from archives.services import resubmission
 from members.models import Member
-from orgs import policy
+from members.views.seen import member_for
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
 from zhtj.lib.states import StaleState
@@ -25,9 +25,7 @@ MISSING = "请选择入团志愿书"
 @acting
 def resubmit(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Why the last file was refused, and the box for the next one."""
-    seen = Member.objects.visible_to(request.role).select_related("organization", "holding")
-    member = get_object_or_404(seen, uuid=uuid)
-    policy.require(request.role, Act.RESUBMIT, member.organization)
+    member = member_for(request, uuid, Act.RESUBMIT)
     if request.method != "POST":
         if reason := resubmission.why_not(member, by=request.role):
             raise PermissionDenied(reason)

@@ -1,11 +1,10 @@
-"""待审核: the queue, the desk with pages beside the data, and the two decisions (指引 1.1)."""
+"""待审核: the desk with pages beside the data, the two decisions (指引 1.1), and 跳过."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,39 +14,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from archives import policy as archive_policy
-from archives.forms.review import PHRASES, RefusalForm
-from archives.models import Archive
-from archives.queue import Queue, decided_today, is_late, waited
+from archives.forms.review import RefusalForm
+from archives.models import Archive, Upload
+from archives.policy import Check
+from archives.queue import is_late, sort_of, waited
 from archives.services import review as services
+from archives.services import stock_reasons
 from archives.views.desk import case, file_facts
-from members.rules import Entry
+from archives.views.replacement import beside
+from archives.views.review_queue import SKIPPED, address, list_address, queue_of
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
 from orgs.services import audit
 from zhtj.lib.states import StaleState
 
-SIZE = 50
-
-
-@acting
-@require_GET
-def reviews(request: ActingRequest) -> HttpResponse:
-    """What waits for this committee, oldest first."""
-    policy.require(request.role, Act.REVIEW, request.role.organization)
-    queue = _queue(request)
-    rows = queue.rows.with_history().select_related("member__holding", "organization")
-    shown, next_url = _page(request, queue, rows)
-    context = {
-        "queue": queue,
-        "rows": [_row(request, one) for one in shown],
-        "total": queue.rows.count(),
-        "next_url": next_url,
-        "first_url": _list_url(queue) if request.GET.get("after") else "",
-        "start_url": _url(first, queue) if (first := queue.mine.first()) else "",
-        "done": decided_today(request.role),
-    }
-    return render(request, "archives/reviews.html", context)
+MOST_SKIPPED = 500
+AHEAD = 2
+"""Pages of the next file that are drawn while this one is read."""
 
 
 @acting
@@ -61,12 +45,17 @@ def desk(request: ActingRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def approve(request: ActingRequest, uuid: UUID) -> HttpResponse:
     archive, (sha256, round) = _archive(request, uuid), _seen(request)
-    return _decide(
-        request,
-        archive,
-        "通过",
-        lambda: services.approve(archive, sha256=sha256, round=round, by=request.role),
-    )
+    ticked = [one for one in request.POST.getlist("check") if one in Check.values]
+    try:
+        return _decide(
+            request,
+            archive,
+            "通过",
+            lambda: services.approve(archive, sha256=sha256, round=round, by=request.role, ticked=ticked),
+        )
+    except services.Unchecked as missing:
+        messages.warning(request, str(missing))
+        return _desk(request, archive, RefusalForm(), status=422, ticked=ticked)
 
 
 @acting
@@ -84,6 +73,16 @@ def refuse(request: ActingRequest, uuid: UUID) -> HttpResponse:
     )
 
 
+@acting
+@require_POST
+def skip(request: ActingRequest, uuid: UUID) -> HttpResponse:
+    """On to the next file; this one is passed over until the reviewer comes back to the list."""
+    archive = _archive(request, uuid)
+    passed = [*request.session.get(SKIPPED, []), str(archive.uuid)]
+    request.session[SKIPPED] = list(dict.fromkeys(passed))[-MOST_SKIPPED:]
+    return _go_on(request, archive)
+
+
 def _seen(request: ActingRequest) -> tuple[str, int]:
     """Which bytes and which round of the data the page showed; nonsense is nothing that was ever shown."""
     round = request.POST.get("round", "")
@@ -92,20 +91,26 @@ def _seen(request: ActingRequest) -> tuple[str, int]:
 
 def _decide(request: ActingRequest, archive: Archive, result: str, act: Callable[[], None]) -> HttpResponse:
     """Act, say what came of it, and go on to the next file."""
-    queue = _queue(request)
     try:
         act()
     except StaleState as late:
         messages.warning(request, str(late))
         if Archive.objects.filter(pk=archive.pk, state=Archive.State.WAITING).exists():
-            return redirect(_url(archive, queue))
+            return redirect(address(archive, queue_of(request)))
     else:
-        messages.success(request, f"{archive.member.name}的入团志愿书审核{result}")
+        messages.success(request, f"{archive.member.name}的{archive.matter}审核{result}")
+    return _go_on(request, archive)
+
+
+def _go_on(request: ActingRequest, archive: Archive) -> HttpResponse:
+    """To the next file under the same filter; at the end of the pass back to the list, in words."""
+    queue = queue_of(request)
     following = queue.next(archive)
-    if following is None:
-        messages.success(request, "全部审核完毕")
-        return redirect(_list_url(queue))
-    return redirect(_url(following, queue))
+    if following:
+        return redirect(address(following, queue))
+    left = queue.mine.count()
+    messages.success(request, f"本轮已审核完毕，跳过的 {left} 条仍待审核" if left else "全部审核完毕")
+    return redirect(list_address(queue))
 
 
 def _archive(request: ActingRequest, uuid: UUID) -> Archive:
@@ -126,24 +131,37 @@ def _archive(request: ActingRequest, uuid: UUID) -> Archive:
     return archive
 
 
-def _desk(request: ActingRequest, archive: Archive, form: RefusalForm, *, status: int = 200) -> HttpResponse:
+def _desk(
+    request: ActingRequest,
+    archive: Archive,
+    form: RefusalForm,
+    *,
+    status: int = 200,
+    ticked: Collection[str] = (),
+) -> HttpResponse:
     waiting = archive.state == Archive.State.WAITING
     outcome = "" if waiting else services.outcome(archive)
     why_not = archive_policy.why_not_decide(request.role, archive) if waiting else ""
     decides = not (outcome or why_not)
     if decides:
         _record_look(request, archive)
+    paper, more = case(archive, in_full=decides)
     context: dict[str, Any] = {
         "archive": archive,
-        "case": case(archive, in_full=decides),
-        "facts": file_facts(archive),
+        "case": paper,
+        "more": more,
+        "facts": file_facts(archive, by=request.role),
         "pages": range(1, archive.upload.pages + 1),
         "form": form,
-        "phrases": PHRASES,
+        "phrases": stock_reasons.offered(request.role.organization) if decides else [],
+        "checks": [(one.value, one.label, one.value in ticked) for one in Check],
         "decides": decides,
         "why_not": why_not,
         "outcome": outcome,
+        "sort": sort_of(archive).label,
         "waited": waited(archive) if waiting else "",
+        "late": waiting and is_late(archive.submitted_at),
+        **beside(archive),
         **_neighbours(request, archive),
     }
     return render(request, "archives/review.html", context, status=status)
@@ -162,48 +180,20 @@ def _record_look(request: ActingRequest, archive: Archive) -> None:
 
 def _neighbours(request: ActingRequest, archive: Archive) -> dict[str, Any]:
     """Where the file stands in the reviewer's queue; to others it stands in none."""
-    queue = _queue(request)
-    found: dict[str, Any] = {"queue": queue, "list_url": _list_url(queue)}
+    queue = queue_of(request)
+    found: dict[str, Any] = {"queue": queue, "list_url": list_address(queue)}
     if archive.reviewer_id == request.role.organization_id:
         before, after = queue.before(archive), queue.after(archive)
-        found["prev_url"] = _url(before, queue) if before else ""
-        found["next_url"] = _url(after, queue) if after else ""
+        found["prev_url"] = address(before, queue) if before else ""
+        found["next_url"] = address(after, queue) if after else ""
+        found["ahead"] = _ahead(after) if after else []
         found["place"] = queue.place(archive) if archive.state == Archive.State.WAITING else None
     return found
 
 
-def _queue(request: ActingRequest) -> Queue:
-    asked = request.POST if request.method == "POST" else request.GET
-    return Queue(request.role, Entry.read({"name": asked.get("q", "")[:50].replace("\0", "")}).name)
-
-
-def _page(request: ActingRequest, queue: Queue, rows: Any) -> tuple[list[Archive], str]:
-    """Fifty rows from `?after=<uuid of the last one seen>` on, and the address of those that follow."""
-    try:
-        seen = (
-            Archive.objects.visible_to(request.role).filter(uuid=UUID(request.GET.get("after", ""))).first()
-        )
-    except ValueError:
-        seen = None
-    found = list((rows.following(seen) if seen else rows)[: SIZE + 1])
-    more = len(found) > SIZE
-    return found[:SIZE], f"{_list_url(queue, after=str(found[SIZE - 1].uuid))}" if more else ""
-
-
-def _row(request: ActingRequest, archive: Archive) -> dict[str, Any]:
-    return {
-        "archive": archive,
-        "waited": waited(archive),
-        "late": is_late(archive.submitted_at),
-        "own": archive.submitted_by_id == request.user.pk,
-        "url": _url(archive, _queue(request)),
-    }
-
-
-def _url(archive: Archive, queue: Queue) -> str:
-    return reverse("review", args=[archive.uuid]) + (f"?{urlencode({'q': queue.q})}" if queue.q else "")
-
-
-def _list_url(queue: Queue, **more: str) -> str:
-    asked = {name: value for name, value in {"q": queue.q, **more}.items() if value}
-    return reverse("reviews") + (f"?{urlencode(asked)}" if asked else "")
+def _ahead(archive: Archive) -> list[str]:
+    """Addresses of the next file's first pages. They are not the desk's own: what is drawn ahead nobody has looked at yet."""
+    if archive.upload.state != Upload.State.USABLE:
+        return []
+    pages = range(1, min(AHEAD, archive.upload.pages) + 1)
+    return [reverse("archive-page", args=[archive.uuid, page]) for page in pages]

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from archives import policy as archive_policy
 from archives.forms.withdrawal import WithdrawalForm
 from archives.services import withdrawal
 from members.models import Member
-from orgs import policy
+from members.views.seen import member_for
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
 from zhtj.lib.states import StaleState
@@ -23,9 +23,7 @@ from zhtj.lib.states import StaleState
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """Ask for the reason; take the entry back with it."""
-    seen = Member.objects.visible_to(request.role).select_related("organization", "holding")
-    member = get_object_or_404(seen, uuid=uuid)
-    policy.require(request.role, Act.CORRECT, member.organization)
+    member = member_for(request, uuid, Act.CORRECT)
     if request.method != "POST":
         archive_policy.require_corrector(request.role, member)
         return _show(request, member, WithdrawalForm())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models import Q
 
 from members.choices import Ethnicity, Occupation, PhoneOwner, PoliticalStatus, StudyStatus
 from numbering.models import Holding
-from orgs.models import Located, LocatedQuerySet, Organization, User, new_uuid, scope_indexes
+from orgs.models import Duty, Located, LocatedQuerySet, Organization, Role, User, new_uuid, scope_indexes
 from zhtj.lib.sealing import SealedField, blind, mask_address, mask_id, mask_phone, open_sealed, seal
 
 SEALED = ("id_number", "phone", "address")
@@ -38,13 +39,23 @@ class PeopleQuerySet(LocatedQuerySet[M]):
 
     def at_most(self, limit: int) -> int:
         """How many there are, counted no further than `limit`: cheap however long the list is."""
-        return self.order_by()[:limit].count()
+        # Nothing but the id, so that a state's index answers without the rows.
+        return self.order_by().values("pk")[:limit].count()
 
 
 class MemberQuerySet(PeopleQuerySet["Member"]):
     def listed(self) -> Self:
         """Those of 团员列表: entered into a branch. Form C alone never puts anyone there."""
         return self.filter(is_branch_member=True)
+
+    def own_of(self, role: Role) -> Self:
+        """The one person a cadre's account belongs to, for whoever acts in person; for everybody else nobody."""
+        return self.filter(account__user=role.user_id) if role.duty == Duty.CADRE else self.none()
+
+    def developed_in(self, year: int) -> Self:
+        """新发展团员 of a year, whatever became of the file: only a withdrawn entry is none."""
+        start, end = date(year, 1, 1), date(year, 12, 31)
+        return self.filter(joined_on__range=(start, end)).exclude(state=Member.State.WITHDRAWN)
 
 
 class Member(Located):
@@ -76,6 +87,9 @@ class Member(Located):
     holding = models.OneToOneField(
         Holding, models.PROTECT, null=True, blank=True, related_name="member", verbose_name="发展团员编号"
     )
+    number_due = models.BooleanField(
+        "编号待更正", default=False, help_text="编号经核实释放给他人，须登记新的编号（指引 3.7）"
+    )
     joined_party_on = models.DateField("入党时间", null=True, blank=True)
     phone = SealedField("手机号码")
     phone_owner = models.CharField("手机号码归属", max_length=10, choices=PhoneOwner, blank=True)
@@ -92,18 +106,17 @@ class Member(Located):
     entered_at = models.DateTimeField("录入时间", auto_now_add=True)
 
     objects = MemberQuerySet.as_manager()
+    settled_on = ("members", "团员列表")
 
     class Meta:
         verbose_name = verbose_name_plural = "团员"
         indexes: ClassVar = [
             *scope_indexes("member"),
             models.Index(fields=["organization", "-id"], name="member_organization"),
-            # 审核中 and 未通过 are few among millions; a name is asked for by its beginning.
-            models.Index(
-                fields=["state", "-id"],
-                name="member_unsettled",
-                condition=Q(state__in=["pending", "refused"]),
-            ),
+            models.Index(fields=["organization", "joined_on"], name="member_of_year"),
+            # All but 在册 are few among millions; a name is asked for by its beginning.
+            models.Index(fields=["state", "-id"], name="member_not_active", condition=~Q(state="active")),
+            models.Index(fields=["-id"], name="member_number_is_due", condition=Q(number_due=True)),
             models.Index(
                 fields=["name", "id"], opclasses=["text_pattern_ops", "int8_ops"], name="member_name"
             ),
@@ -115,6 +128,7 @@ class Member(Located):
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "active", "refused", "withdrawn"]), name="member_state"
             ),
+            models.CheckConstraint(condition=Q(number_due=False) | Q(holding=None), name="member_number_due"),
             models.CheckConstraint(
                 condition=Q(occupation="student", occupation_detail="") & ~Q(study_status="")
                 | Q(occupation="worker", study_status="") & ~Q(occupation_detail=""),
@@ -137,6 +151,15 @@ class Member(Located):
         unsettled = Q(state__in=[cls.State.PENDING, cls.State.REFUSED])
         count = cls.objects.of(organization).filter(unsettled).count()
         return f"{count} 名团员审核中或未通过" if count else ""
+
+    @classmethod
+    def moves_along(cls, organization: Organization, to: Organization) -> list[str]:
+        """How many there are, by the index alone, and how many of them are not settled."""
+        below = cls.objects.under(organization)
+        if not (count := below.count()):
+            return []
+        pending = below.in_state(cls.State.PENDING).count()
+        return [f"团员信息 {count} 条" + (f"，其中审核中 {pending} 名" if pending else "")]
 
     def seal_fields(self, **values: str) -> None:
         """Seal personal data into this row's columns; the blind index follows the ID number."""

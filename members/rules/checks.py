@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from members.choices import PoliticalStatus, StudyStatus
-from members.id_number import IdNumberError, first_difference, parse
 from members.layout import LABELS, POST_FIELDS, SPECS, Widget
+from members.rules.domain import number_problems
 from members.rules.entry import Context, Entry
 from members.rules.marks import (
-    LEAGUE_LAST_AGE,
     USUAL_EDUCATION,
     FieldState,
     cleared,
@@ -16,6 +15,8 @@ from members.rules.marks import (
 )
 from members.rules.shapes import shape_problems
 from members.rules.timing import timing_problems
+from numbering.id_number import IdNumberError, first_difference, parse
+from numbering.person import LEAGUE_LAST_AGE
 from numbering.rules import number_problem
 from zhtj.lib.problems import Problem
 
@@ -53,6 +54,7 @@ def _all(entry: Entry, states: Mapping[str, FieldState], ctx: Context) -> Iterat
     yield from _education_problems(entry, ctx)
     if entry.number and entry.joined_on and (problem := number_problem(entry.number, entry.joined_on)):
         yield problem
+    yield from number_problems(entry, ctx)
     yield from timing_problems(entry, ctx)
 
 

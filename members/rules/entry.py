@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Self
 
-from members import id_number
 from members.choices import Variant
-from numbering.rules import normalise_number
+from numbering import id_number
+from numbering.domains import Domain
+from numbering.person import normalise_name
+from numbering.rules import NumberFacts, normalise_number
 from orgs.dictionaries import DICTIONARIES, Options
 from zhtj.lib.dates import DateUnreadable, parse_date, parse_month
 from zhtj.lib.problems import Problem
@@ -78,7 +80,11 @@ FIELDS: tuple[str, ...] = (*ENTRY_FIELDS, "file")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where, when and by which form. `kind` and `province_code` are those of the organisation entered into."""
+    """Where, when and by which form. `kind` and `province_code` are those of the organisation entered into.
+
+    `facts` are those of the number typed, None where no segment is asked; `study_domains` says which 领域 each 在读状况 belongs
+    to (settings). `narrowed_to` is the 领域 of the number the form was opened with: only what fits can be chosen.
+    """
 
     variant: Variant
     today: date
@@ -87,6 +93,9 @@ class Context:
     has_file: bool = False
     confirmed: frozenset[str] = frozenset()
     dictionaries: Mapping[str, Options] = field(default_factory=lambda: DICTIONARIES)
+    facts: NumberFacts | None = None
+    study_domains: Mapping[str, str] = field(default_factory=dict)
+    narrowed_to: Domain | None = None
 
 
 def _read(name: str, value: Any) -> Any:
@@ -112,17 +121,8 @@ def _phone(text: str) -> str:
     return _narrow(text).replace("-", "").removeprefix("+86")
 
 
-def _name(text: str) -> str:
-    """One kind of middle dot; blanks only between Latin words."""
-    for dot in "•‧・･∙⋅．":
-        text = text.replace(dot, "·")
-    words = _tidy(text.replace("\u3000", " ")).split(" ")
-    joint = " " if all(word.isascii() for word in words) else ""
-    return joint.join(word for word in words if word)
-
-
 _TIDY: dict[str, Callable[[str], str]] = {
-    "name": _name,
+    "name": normalise_name,
     "id_number": id_number.normalise,
     "id_number_again": id_number.normalise,
     "number": normalise_number,

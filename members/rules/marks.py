@@ -8,17 +8,17 @@ from typing import Any
 
 from members import choices
 from members.choices import PARTY_MEMBERS, Occupation, PoliticalStatus, StudyStatus, Variant
-from members.id_number import IdNumber, IdNumberError, parse
 from members.layout import ABSENT, LABELS
+from members.rules.domain import fitting_occupation, fitting_statuses
 from members.rules.entry import ANSWERS, ENTRY_FIELDS, FIELDS, Context, Entry
+from numbering.id_number import IdNumber, IdNumberError, parse
+from numbering.person import LEAGUE_LAST_AGE
 from numbering.rules import number_reason, number_required
 from orgs.dictionaries import Group, Options, titles_for
 from zhtj.lib.dates import say_date
 
 FILES_BEGIN = date(2020, 1, 1)
 ADULT = 18
-# “Over 28” is counted in whole years: the year between the 28th and the 29th birthday still belongs to 28.
-LEAGUE_LAST_AGE = 28
 
 # What 学历 (highest completed, 指引 3.4) usually goes with each 在读状况. Codes of `Group.EDUCATION`.
 USUAL_EDUCATION: dict[str, tuple[str, ...]] = {
@@ -177,8 +177,8 @@ def _options(entry: Entry, ctx: Context) -> dict[str, Options]:
     lists = ctx.dictionaries
     return {
         "ethnicity": tuple(choices.Ethnicity.choices),
-        "occupation": tuple(Occupation.choices),
-        "study_status": tuple(StudyStatus.choices),
+        "occupation": _fitting_occupations(ctx),
+        "study_status": _fitting_statuses(ctx),
         "occupation_detail": lists[Group.OCCUPATION],
         "education": lists[Group.EDUCATION],
         "political_status": _political_statuses(entry, ctx),
@@ -188,6 +188,18 @@ def _options(entry: Entry, ctx: Context) -> dict[str, Options]:
         "on_duty": lists[Group.DUTY],
         "phone_owner": tuple(choices.PhoneOwner.choices),
     } | dict.fromkeys(ANSWERS, choices.YES_NO)
+
+
+def _fitting_occupations(ctx: Context) -> Options:
+    """All, or those that fit the number the form was opened with."""
+    fitting = ctx.narrowed_to and fitting_occupation(ctx.narrowed_to)
+    return tuple(one for one in Occupation.choices if fitting in {None, one[0]})
+
+
+def _fitting_statuses(ctx: Context) -> Options:
+    if ctx.narrowed_to is None:
+        return tuple(StudyStatus.choices)
+    return tuple((one.value, one.label) for one in fitting_statuses(ctx.narrowed_to, ctx.study_domains))
 
 
 def _political_statuses(entry: Entry, ctx: Context) -> Options:

@@ -1,7 +1,6 @@
 """How free text may look: name, telephone, address and the other ways to reach a person."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 
 from django.core.exceptions import ValidationError
@@ -9,13 +8,11 @@ from django.core.validators import EmailValidator
 
 from members.layout import LABELS
 from members.rules.entry import Entry
+from numbering.person import name_problem
 from zhtj.lib.problems import Problem
 
-NAME_LENGTH = (2, 50)
 LONGEST = {"address": 200, "email": 254, "weibo": 60}
 
-# Hangul fillers: letters by Unicode, nothing on the page.
-_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
 _PHONE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _QQ = re.compile(r"[1-9]\d{4,11}", re.ASCII)
 # A WeChat name, or the telephone or QQ number people sign in with.
@@ -32,26 +29,6 @@ def shape_problems(entry: Entry) -> Iterator[Problem]:
     for field, longest in LONGEST.items():
         if len(getattr(entry, field)) > longest:
             yield Problem(field, "too_long", f"{LABELS[field]}不能超过 {longest} 个字符")
-
-
-def _name(text: str) -> tuple[str, str] | None:
-    """Letters and characters of any script, also rare ones outside Unicode's first plane, and the middle dot."""
-    for place, sign in enumerate(text, 1):
-        if not _in_names(sign):
-            shown = f"“{sign}”" if sign.isprintable() and sign not in _BLANK_LETTERS else "（看不见的字符）"
-            return "name_characters", f"姓名只能有汉字、字母和间隔号“·”，请核对第 {place} 个字符{shown}"
-    least, most = NAME_LENGTH
-    if text.startswith("·") or text.endswith("·") or not least <= len(text) <= most:
-        return "name_length", f"姓名应为 {least} 至 {most} 个字，首尾不能是间隔号，请核对"
-    return None
-
-
-def _in_names(sign: str) -> bool:
-    # Python's Unicode tables are older than the newest characters of planes 2 and 3.
-    rare = "\U00020000" <= sign <= "\U0003ffff"
-    if sign in _BLANK_LETTERS:
-        return False
-    return sign.isalpha() or sign in "·〇 " or rare or unicodedata.category(sign) in {"Mn", "Mc"}
 
 
 def _phone(text: str) -> tuple[str, str] | None:
@@ -82,7 +59,7 @@ def _matching(pattern: re.Pattern[str], code: str, words: str) -> Callable[[str]
 
 
 _CHECKS: dict[str, Callable[[str], tuple[str, str] | None]] = {
-    "name": _name,
+    "name": name_problem,
     "phone": _phone,
     "address": _visible("address_shape", "户籍地址"),
     "email": _email,

@@ -4,17 +4,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from members.choices import PARTY_MEMBERS
-from members.id_number import IdNumber
 from members.layout import LABELS
 from members.rules.entry import MONTHS, Context, Entry
-from members.rules.marks import ADULT, LEAGUE_LAST_AGE, identity, is_cadre
+from members.rules.marks import ADULT, identity, is_cadre
+from numbering.id_number import IdNumber
+from numbering.person import LEAGUE_LAST_AGE, joining_problem
 from zhtj.lib.dates import age_on, say_date, say_month
 from zhtj.lib.problems import Problem
-
-JOINING_AGE = 14
-# Those who joined before 2017 may have done so at 12.
-EARLY_JOINING_AGE = 12
-STRICT_SINCE = date(2017, 1, 1)
 
 
 def timing_problems(entry: Entry, ctx: Context) -> Iterator[Problem]:
@@ -22,7 +18,8 @@ def timing_problems(entry: Entry, ctx: Context) -> Iterator[Problem]:
     yield from _post(entry)
     yield from _application(entry)
     if person := identity(entry, ctx):
-        yield from _joining_age(entry, person)
+        if entry.joined_on and (problem := joining_problem(person, entry.joined_on)):
+            yield problem
         yield from _party_age(entry, person)
         yield from _before_birth(entry, person)
         yield from _over_age(entry, ctx, person)
@@ -66,21 +63,6 @@ def _application(entry: Entry) -> Iterator[Problem]:
     if applied and joined and applied.replace(day=1) > joined:
         words = f"递交入党申请书时间 {say_date(applied)} 晚于入党时间 {say_month(joined)}，请核对"
         yield Problem("applied_on", "applied_after_party", words)
-
-
-def _joining_age(entry: Entry, person: IdNumber) -> Iterator[Problem]:
-    joined = entry.joined_on
-    if joined is None:
-        return
-    age = person.age_on(joined)
-    least = JOINING_AGE if joined >= STRICT_SINCE else EARLY_JOINING_AGE
-    facts = f"{say_date(person.born_on)} 出生，{say_date(joined)} 入团"
-    if age < least:
-        words = f"入团时不满 {least} 周岁，请核对入团时间和身份证号码"
-        yield Problem("joined_on", "joined_too_young", words, facts)
-    elif age > LEAGUE_LAST_AGE:
-        words = f"入团时已超过 {LEAGUE_LAST_AGE} 周岁，请核对入团时间和身份证号码"
-        yield Problem("joined_on", "joined_too_old", words, facts)
 
 
 def _party_age(entry: Entry, person: IdNumber) -> Iterator[Problem]:

@@ -10,14 +10,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from members.id_number import parse
 from members.models import Change, Member, Post
 from members.models.member import SEALED
 from members.rules import ENTRY_FIELDS, Entry
 from members.services import posts
 from members.services.entry import PLAIN, require_unknown
+from numbering import spans
+from numbering.id_number import parse
+from numbering.rules import number_value
 from numbering.services import holdings
 from orgs.models import Role
+from zhtj.lib.sealing import blind
 
 POST_COLUMNS = {
     "title": "title",
@@ -102,16 +105,25 @@ def as_text(value: Any) -> str:
 
 
 def _correct_number(member: Member, entry: Entry, *, changed: bool) -> None:
+    id_blind = blind("person.id", entry.id_number)
     if changed:
+        # Both at once: held one after the other, they could wait for a list that is issued from the segments of both.
+        spans.hold_all([number_value(member.number), number_value(entry.number)])
         if member.holding:
             holdings.release(member.holding)
         member.holding = (
-            holdings.take(entry.number, holder=entry.name, organization=member.organization)
+            holdings.take(
+                entry.number, holder=entry.name, id_blind=id_blind, organization=member.organization
+            )
             if entry.number
             else None
         )
-    elif member.holding and member.holding.holder != entry.name:
-        holdings.rename(member.holding, holder=entry.name)
+        member.number_due = member.number_due and member.holding is None
+    elif member.holding:
+        if bytes(member.id_blind) != id_blind:
+            holdings.rebind(member.holding, id_blind=id_blind)
+        if member.holding.holder != entry.name:
+            holdings.rename(member.holding, holder=entry.name)
 
 
 def _correct_record(member: Member, entry: Entry) -> None:
@@ -122,7 +134,7 @@ def _correct_record(member: Member, entry: Entry) -> None:
     try:
         with transaction.atomic():
             member.save(
-                update_fields=[*PLAIN, *SEALED, "id_blind", "id_county_unverified", "holding"],
+                update_fields=[*PLAIN, *SEALED, "id_blind", "id_county_unverified", "holding", "number_due"],
                 force_update=True,
             )
     except IntegrityError:

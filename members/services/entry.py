@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members.id_number import parse
 from members.models import Member
 from members.models.member import SEALED
 from members.rules import Entry
 from members.services import posts
+from numbering.id_number import parse
 from numbering.services import holdings
 from orgs.kinds import Kind
 from orgs.models import Organization, Role
@@ -77,7 +77,9 @@ def enter(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> M
     member.seal_fields(**{name: getattr(entry, name) for name in SEALED})
     member.id_county_unverified = not parse(entry.id_number, today=timezone.localdate()).county_known
     if entry.number:
-        member.holding = holdings.take(entry.number, holder=entry.name, organization=organization)
+        member.holding = holdings.take(
+            entry.number, holder=entry.name, id_blind=bytes(member.id_blind), organization=organization
+        )
     try:
         with transaction.atomic():
             member.save(force_insert=True)

@@ -34,10 +34,22 @@ def require_open(entry: Entry, organization: Organization, *, member: Member | N
         return
     if member and Post.objects.current().filter(member=member, organization=organization).exists():
         words = "此人在本组织已有现任职务，一人在一个组织只有一个现任职务"
-        raise PostTaken(Problem("title", "post_held", words, "职务变动的，请先登记原职务的离任。"))
-    if entry.title != SECRETARY:
+        raise PostTaken(
+            Problem("title", "post_held", words, "职务变动的，请在干部列表打开其页面，变更任职。")
+        )
+    require_title_open(entry.title, organization)
+
+
+def require_title_open(title: str, organization: Organization, *, but: Post | None = None) -> None:
+    """Insist that the organisation can give this title (to whoever holds `but` already): one 书记 each.
+
+    Raises:
+        PostTaken: it has its 书记.
+    """
+    if title != SECRETARY:
         return
-    if post := Post.objects.current().filter(organization=organization, title=SECRETARY).first():
+    others = Post.objects.current().filter(organization=organization, title=SECRETARY)
+    if post := others.exclude(pk=but.pk if but else 0).select_related("member").first():
         detail = (
             f"现任书记：{post.member.name}，{say_month(post.since)}任职。须先登记其离任，或选择其他职务。"
         )
@@ -81,6 +93,30 @@ def end(post: Post, *, on: date) -> None:
     if not Post.objects.current().filter(pk=post.pk).update(ended_on=on):
         raise StaleState("该任职已登记离任，请刷新后查看。")
     post.ended_on = on
+
+
+def replace(post: Post, entry: Entry, organization: Organization) -> Post:
+    """变更任职: the post ends in the month in which the new one begins. The caller holds `organization`.
+
+    Raises:
+        StaleState: it has ended already.
+        PostTaken: the organisation has another 书记.
+    """
+    if entry.post_since is None:
+        raise ValueError("the rules let an incomplete post pass")
+    end(post, on=entry.post_since)
+    return appoint(post.member, entry, organization)
+
+
+def set_on_duty(post: Post, on_duty: str) -> None:
+    """在岗状态 alone: the post goes on.
+
+    Raises:
+        StaleState: it has ended already.
+    """
+    if not Post.objects.current().filter(pk=post.pk).update(on_duty=on_duty):
+        raise StaleState("该任职已登记离任，请刷新后查看。")
+    post.on_duty = on_duty
 
 
 def end_all(member: Member) -> None:

@@ -24,7 +24,7 @@ from orgs.kinds import Kind
 from orgs.models import Option, Organization
 from orgs.policy import Act, grants
 
-COLUMNS = ("occupation", "study_status", "occupation_detail", "joined_on", "holding__number")
+COLUMNS = ("occupation", "study_status", "occupation_detail", "joined_on", "holding__number", "number_due")
 
 
 @sensitive_post_parameters("q")
@@ -66,6 +66,7 @@ class _Words:
             "occupation": self._occupation(row),
             "joined_on": row.joined_on,
             "number": row.holding__number,
+            "number_due": row.number_due,
         }
 
     def _occupation(self, row: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from members.models import Member
@@ -16,11 +16,11 @@ from members.models.member import PeopleQuerySet
 from members.views.search import TABS, Search
 from orgs.access import ActingRequest
 from orgs.models import Organization
+from orgs.views import below as narrowing
 from zhtj.lib.paging import Page, newest_first
 from zhtj.lib.sealing import mask_id, open_sealed
 
 COUNTED = 999
-MOST_CHOICES = 300
 PERSON = ("uuid", "state", "name", "id_number")
 ORGANIZATION = ("pk", "organization__short_name", "organization__name")
 
@@ -50,6 +50,12 @@ def answer(
     return desk.found_by_id(seen, search)
 
 
+def columns(rows: PeopleQuerySet[Any], people: PeopleList) -> Any:
+    """What the list shows of these rows: plain columns instead of objects, since a page of fifty costs a tenth."""
+    person = (rows.person + column for column in PERSON)
+    return rows.values_list(*ORGANIZATION, *person, *people.columns, named=True)
+
+
 def person_in_words(row: Any, way: str = "") -> dict[str, Any]:
     """The cells every list of people has; `way` is how the row's columns call the person."""
     uuid, state, name, sealed = (getattr(row, way + column) for column in PERSON)
@@ -72,28 +78,23 @@ class _Desk:
     beside: dict[str, Any]
 
     def list(self, seen: PeopleQuerySet[Any], search: Search) -> HttpResponse:
-        below = _organization(self.request, search.org)
+        below = narrowing.asked(self.request, search.org)
         if below:
             seen = seen.under(below)
         matching = seen.none() if search.is_id else search.narrow(seen)
         counts = {state: matching.in_state(state).at_most(COUNTED + 1) for state in TABS}
-        rows = self._columns(matching.in_state(search.state))
+        rows = columns(matching.in_state(search.state), self.people)
         page = newest_first(rows, _without_id(self.request.GET, search))
         nothing = not page.rows and not search.is_narrow and not below
         return self._answer(search, page, counts, below=below, nothing=nothing)
 
     def found_by_id(self, seen: PeopleQuerySet[Any], search: Search) -> HttpResponse:
         """The one person with this ID number, in whatever state; the number itself is not shown again."""
-        rows = list(self._columns(search.narrow(seen.in_state(*TABS))))
+        rows = list(columns(search.narrow(seen.in_state(*TABS)), self.people))
         states = [Member.State(getattr(row, f"{seen.person}state")) for row in rows]
         search.state = states[0] if states else search.state
         counts = {state: states.count(state) for state in TABS}
         return self._answer(search, Page(rows, "", ""), counts, sought=mask_id(search.q))
-
-    def _columns(self, rows: PeopleQuerySet[Any]) -> Any:
-        """Plain columns instead of objects: a page of fifty costs a tenth."""
-        person = (rows.person + column for column in PERSON)
-        return rows.values_list(*ORGANIZATION, *person, *self.people.columns, named=True)
 
     def _answer(
         self, search: Search, page: Page[Any], counts: dict[Member.State, int], *,
@@ -108,7 +109,7 @@ class _Desk:
             "nothing": nothing,
             "list_url": reverse(self.people.name),
             "clear_url": f"?{urlencode({'state': search.state.value})}",
-            "organizations": _choices(self.request, below),
+            "organizations": narrowing.choices(self.request, below),
             "list_title": self.people.title,
             "whom": self.people.whom,
             **self.beside,
@@ -123,29 +124,6 @@ def _tab(name: str, state: Member.State, count: int, search: Search) -> dict[str
         "current": state == search.state,
         "count": f"{COUNTED}+" if count > COUNTED else count,
     }
-
-
-def _organization(request: ActingRequest, chosen: str) -> Organization | None:
-    if not chosen:
-        return None
-    found: Organization = get_object_or_404(Organization.objects.visible_to(request.role), pk=chosen)
-    return None if found.pk == request.role.organization_id else found
-
-
-def _choices(request: ActingRequest, below: Organization | None) -> list[tuple[int, str, bool]]:
-    """(id, words, chosen): the way from my organisation down to the chosen one, then what stands directly below it."""
-    mine, here = request.role.organization, below or request.role.organization
-    way = (
-        [one for one in Organization.objects.ancestors_of(here) if one.depth >= mine.depth]
-        if below
-        else [mine]
-    )
-    children = Organization.objects.filter(parent=here).active().order_by("sort_key", "pk")[:MOST_CHOICES]
-    found = [
-        (one.pk, f"{'　' * (one.depth - mine.depth)}{one.short_name}", one.pk == here.pk)
-        for one in [*way, *children]
-    ]
-    return found if len(found) > 1 else []
 
 
 def _without_id(query: QueryDict, search: Search) -> QueryDict:

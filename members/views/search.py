@@ -12,14 +12,15 @@ from django.http import QueryDict
 from members.models import Member
 from members.models.member import PeopleQuerySet
 from members.rules import Entry
+from numbering.id_number import holds_id
 from numbering.rules import LONGEST as LONGEST_NUMBER
 from numbering.rules import normalise_number
 
 TABS = (Member.State.ACTIVE, Member.State.PENDING, Member.State.REFUSED)
 LONGEST = 60
-# Also one with a slip in it: the fifteen of an old number, or seventeen, which tell the last. No province begins like a year.
-_ID = re.compile(r"(?<!\d)(?!19|20)\d{15}", re.ASCII)
+TO_CHOOSE = "to_choose"
 _NUMBER = re.compile(rf"\d{{4}}.{{1,{LONGEST_NUMBER - 4}}}", re.ASCII)
+_POST = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _ORG = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -30,6 +31,8 @@ class Search:
     q: str = ""
     org: str = ""
     state: Member.State = Member.State.ACTIVE
+    post: str = ""
+    """干部列表 only: a code of 在岗状态, or TO_CHOOSE."""
 
     @classmethod
     def read(cls, asked: QueryDict) -> Self:
@@ -38,16 +41,17 @@ class Search:
             q=_typed(asked.get("q", "")[:LONGEST]),
             org=org if _ORG.fullmatch(org) else "",
             state=Member.State(state) if state in TABS else Member.State.ACTIVE,
+            post=asked.get("post", "") if _POST.fullmatch(asked.get("post", "")) else "",
         )
 
     @property
     def is_id(self) -> bool:
         """Whether an ID number stands in it, right or mistyped."""
-        return bool(_ID.search(self.q))
+        return holds_id(self.q)
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.q)
+        return bool(self.q or self.post)
 
     def narrow(self, rows: PeopleQuerySet[Any]) -> PeopleQuerySet[Any]:
         if self.is_id:
@@ -58,13 +62,18 @@ class Search:
 
     def query(self, *, state: Member.State | None = None) -> str:
         """The address of this search in `state`; an ID number stands in no address."""
-        asked = {"state": (state or self.state).value, "q": "" if self.is_id else self.q, "org": self.org}
+        asked = {
+            "state": (state or self.state).value,
+            "q": "" if self.is_id else self.q,
+            "org": self.org,
+            "post": self.post,
+        }
         return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _typed(text: str) -> str:
     """As it would be stored: numbers without blanks, names with the one kind of middle dot."""
     number = normalise_number(text)
-    if _ID.search(number) or _NUMBER.fullmatch(number):
+    if holds_id(number) or _NUMBER.fullmatch(number):
         return number
     return Entry.read({"name": text.replace("\0", "")}).name

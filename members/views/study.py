@@ -7,14 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from members.forms.study import StudyForm
 from members.models import Member
 from members.services import study as services
 from members.services.study import Study
-from orgs import policy
+from members.views.seen import member_for
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
 from zhtj.lib.states import StaleState
@@ -24,9 +24,7 @@ from zhtj.lib.states import StaleState
 @require_http_methods(["GET", "HEAD", "POST"])
 def update(request: ActingRequest, uuid: UUID) -> HttpResponse:
     """One student: 升学, or 职业青年 with 具体职业 after school."""
-    seen = Member.objects.visible_to(request.role).select_related("organization", "holding")
-    member = get_object_or_404(seen, uuid=uuid)
-    policy.require(request.role, Act.UPDATE_STUDY, member.organization)
+    member = member_for(request, uuid, Act.UPDATE_STUDY)
     if reason := services.why_not(member, by=request.role):
         raise PermissionDenied(reason)
     before = Study.of(member)

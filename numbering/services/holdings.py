@@ -1,11 +1,14 @@
 """Taking, confirming and releasing a number."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from numbering.flow import HOLDING
-from numbering.models import Holding
+from numbering import rollup, spans
+from numbering.flow import HOLDING, ISSUE
+from numbering.models import Holding, Issue
 from numbering.rules import number_value
+from numbering.services import pending
 from orgs.models import Organization
 from zhtj.lib.states import move
 
@@ -34,14 +37,17 @@ def require_free(number: str) -> None:
         raise NumberTaken(occupant)
 
 
-def take(number: str, *, holder: str, organization: Organization) -> Holding:
+def take(number: str, *, holder: str, id_blind: bytes, organization: Organization) -> Holding:
     """Claim a normalised number for one person; `organization` is held by the caller (`settled`).
+
+    Where the number was issued to this very person (`id_blind`), their issue is now 已录入.
 
     Raises:
         NumberTaken: it is held already, also when two entries race for it.
     """
     holding = Holding(number=number, value=number_value(number), holder=holder)
     holding.place(organization)
+    spans.hold(holding.value)
     try:
         with transaction.atomic():
             holding.save(force_insert=True)
@@ -49,6 +55,8 @@ def take(number: str, *, holder: str, organization: Organization) -> Holding:
         # The unique constraint decided; should the winner have released it since, the constraint's word stands as an error.
         require_free(number)
         raise
+    entered = _use_issue(holding, id_blind)
+    rollup.add(holding.value, reserved=1, issued=-entered)
     return holding
 
 
@@ -58,19 +66,54 @@ def confirm(holding: Holding) -> None:
     Raises:
         StaleState: it was released meanwhile.
     """
+    spans.hold(holding.value)
     move(holding, Holding.State.HELD, table=HOLDING)
+    rollup.add(holding.value, held=1, reserved=-1)
 
 
 def release(holding: Holding) -> None:
-    """Free the number again; the row stays as history.
+    """Free the number again; the row stays as history, and the number is 已发放 again where it was this person's.
 
     Raises:
         StaleState: it was released already.
     """
+    spans.hold(holding.value)
+    held = holding.state == Holding.State.HELD
     move(holding, Holding.State.RELEASED, table=HOLDING, ended_at=timezone.now())
+    opened = _reopen(Issue.objects.filter(holding=holding))
+    rollup.add(holding.value, held=-held, reserved=-(not held), issued=opened)
+
+
+def rebind(holding: Holding, *, id_blind: bytes) -> None:
+    """Its holder's ID number was put right: whose issue it uses follows."""
+    spans.hold(holding.value)
+    opened = _reopen(Issue.objects.filter(holding=holding).exclude(id_blind=id_blind))
+    rollup.add(holding.value, issued=opened - _use_issue(holding, id_blind))
 
 
 def rename(holding: Holding, *, holder: str) -> None:
     """The holder's name was put right: “taken by whom” must say it as it is now."""
     Holding.objects.filter(pk=holding.pk).update(holder=holder)
     holding.holder = holder
+
+
+def _use_issue(holding: Holding, id_blind: bytes) -> int:
+    """Whether the number was issued to this person and waited for the entry: 待录入 → 已录入."""
+    # Locked, so that one who takes the issue back at this moment comes wholly before (there is none) or after (it is entered).
+    waiting = Issue.objects.open().select_related("organization").select_for_update(of=("self",))
+    issue = waiting.filter(number=holding.number, id_blind=id_blind).first()
+    if issue is None:
+        return 0
+    move(issue, Issue.State.ENTERED, table=ISSUE, holding=holding)
+    pending.announce(issue.organization)
+    return 1
+
+
+def _reopen(used: QuerySet[Issue]) -> int:
+    """Of the one issue that a holding used, if any: 已录入 → 待录入 again."""
+    issue = used.select_related("organization").first()
+    if issue is None:
+        return 0
+    move(issue, Issue.State.OPEN, table=ISSUE, holding=None)
+    pending.announce(issue.organization)
+    return 1

@@ -29,7 +29,12 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"
-        indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="audit_subject"),
+            models.Index(fields=["verb", "-id"], name="audit_verb"),
+            models.Index(fields=["user", "-id"], name="audit_user"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject}"

@@ -6,7 +6,9 @@ at every level, however large the province. They are kept right by whoever creat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -60,6 +62,9 @@ class Located(models.Model):
     at_8 = models.BigIntegerField(editable=False, null=True)
     at_9 = models.BigIntegerField(editable=False, null=True)
 
+    settled_on: ClassVar[tuple[str, str]] = ("", "")
+    """URL name and title of the page on which what `blocks_deactivation` is settled."""
+
     class Meta:
         abstract = True
 
@@ -71,6 +76,15 @@ class Located(models.Model):
     @classmethod
     def after_move(cls, organization: Organization) -> None:
         """Called when `organization` was moved, deactivated or changed its kind, in that transaction; its rows have moved along."""
+
+    @classmethod
+    def moves_along(cls, organization: Organization, to: Organization) -> list[str]:
+        """What of this model changes when `organization` is put under `to`, line by line, for the preview."""
+        return []
+
+    @classmethod
+    def after_staffing(cls, organization: Organization) -> None:
+        """Called when an administrator of `organization` came or went, in that transaction: what waits may wait elsewhere now."""
 
     def place(self, organization: Organization) -> None:
         """Stand under `organization`, which the caller holds `FOR SHARE` (`settled`) until the row is written."""
@@ -95,6 +109,41 @@ def settled(organization_id: int) -> Organization:
         "SELECT * FROM orgs_organization WHERE id = %s FOR SHARE", [organization_id]
     )
     return rows[0]
+
+
+def path_after_move(path: str, moved: Organization, to: Organization) -> str:
+    """What a path will be once `moved` stands under `to`."""
+    if not path.startswith(moved.path):
+        return path
+    return to.path + path[path.index(f"/{moved.pk}/") + 1 :]
+
+
+def queue_lines(
+    waiting: Iterable[tuple[str, Organization | None, Organization | None]],
+) -> list[str]:
+    """For the preview of a move: of each matter that waits, what it is, whose queue it is in and whose it will be; counted, in words."""
+    counted = Counter(waiting)
+    order = sorted(counted, key=lambda one: (one[0], *(side.path if side else "" for side in one[1:])))
+    lines = []
+    for what in sorted({one[0] for one in counted}):
+        goes = [one for one in order if one[0] == what and one[2] and one[1] != one[2]]
+        lines += [_goes(counted[one], *one) for one in goes]
+        stays = [one for one in order if one[0] == what and one not in goes]
+        if stays:
+            lines.append(_stays(what, sum(counted[one] for one in stays), [one[1] for one in stays]))
+    return lines
+
+
+def _goes(count: int, what: str, old: Organization | None, new: Organization | None) -> str:
+    start = f"由“{old.name}”转到" if old else "转到"
+    return f"{what} {count} 件：{start}“{new.name if new else ''}”"
+
+
+def _stays(what: str, count: int, at: list[Organization | None]) -> str:
+    """Of a county there are many queues that stay: named is the only one."""
+    names = [one.name for one in at if one]
+    whose = f"“{names[0]}”" if len(names) == 1 else f"原来的 {len(names)} 个组织"
+    return f"{what} {count} 件：仍由{whose}办理" if names else f"{what} {count} 件：没有变化"
 
 
 def located_models() -> list[type[Located]]:

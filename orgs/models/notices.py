@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 
 from orgs.models.organizations import Organization
 from orgs.models.people import User
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orgs.models.people import Role
+
+
+KINDS = (
+    "待审核", "审核结果", "档案替换", "编号占用核实", "编号发放", "号段", "编号登记备案", "导出", "任职", "职务调整", "档案核验", "组织管理", "管理员",
+)  # fmt: skip
+"""What matters are about: the words shown and filtered by."""
+
+
+class Tally(NamedTuple):
+    waiting: int
+    unread: int
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -28,11 +41,29 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.annotate(unread=~Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user=user)))
 
     def open(self) -> Self:
-        """Without the to-dos that somebody has done."""
-        return self.exclude(sort=Notice.Sort.TODO, done_at__isnull=False)
+        """Without the to-dos that somebody has done; nothing else is ever done."""
+        return self.filter(done_at=None)
 
     def open_todos(self) -> Self:
         return self.filter(sort=Notice.Sort.TODO, done_at=None)
+
+    def tally(self, user: User) -> dict[str, Tally]:
+        """What is open and what is unread, by kind, in one query: every page asks for it."""
+        counted = (
+            self.open()
+            .annotate(seen=FilteredRelation("reads", condition=Q(reads__user=user)))  # at most one a row
+            .values_list("kind")
+            .annotate(
+                todo=Count("pk", filter=Q(sort=Notice.Sort.TODO)), unseen=Count("pk", filter=Q(seen=None))
+            )
+            .order_by()
+        )
+        return {kind: Tally(waiting, unread) for kind, waiting, unread in counted}
+
+    def over_since(self, moment: datetime) -> Self:
+        """Results and news from before `moment`, and to-dos done before; one that still waits is never over."""
+        told = ~Q(sort=Notice.Sort.TODO) & Q(created_at__lt=moment)
+        return self.filter(told | Q(sort=Notice.Sort.TODO, done_at__lt=moment))
 
 
 class Notice(models.Model):
@@ -53,6 +84,7 @@ class Notice(models.Model):
     subject = models.CharField("对象", max_length=80, help_text="如 archive:12，用于在处理后关闭待办")
     link = models.CharField("页面", max_length=60, blank=True)
     link_args = models.JSONField("页面参数", default=list)
+    action = models.CharField("操作", max_length=10, blank=True, help_text="按钮上的字，如 继续录入、下载")
     created_at = models.DateTimeField("时间", auto_now_add=True)
     done_at = models.DateTimeField("处理时间", null=True, blank=True)
     done_by = models.ForeignKey(
@@ -66,6 +98,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["organization", "-id"], name="notice_inbox"),
             models.Index(fields=["subject"], name="notice_subject", condition=Q(done_at=None)),
+            models.Index(
+                fields=["organization", "sort", "kind"], name="notice_waiting", condition=Q(done_at=None)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -77,6 +112,13 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def verb(self) -> str:
+        """The word on the button: what to do with it, as long as there is something to do."""
+        if self.sort == self.Sort.TODO:
+            return "查看" if self.done_at else self.action or "去处理"
+        return self.action or "查看"
 
     @property
     def url(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from mptt.models import TreeForeignKey
 
 from orgs.kinds import COMMITTEES, MAX_LEVELS, Kind
@@ -67,6 +68,15 @@ class Organization(SparseNode):
             # id anyway, would lock out everyone who writes a foreign key to the organisation.
             models.Index(fields=["path"], name="organization_path"),
             CHILD_SLICES,
+            models.Index(fields=["kind", "-id"], name="organization_kind_newest"),
+            models.Index(
+                fields=["-id"], name="organization_closed", condition=Q(deactivated_at__isnull=False)
+            ),
+            # Part of a name, or initials: the pieces are made by a function of ours (migration 0010).
+            GinIndex(
+                Func(F("name"), F("short_name"), F("sort_key"), function="orgs_search_pieces"),
+                name="organization_search",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["depth"], condition=Q(parent=None), name="organization_one_root",

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from orgs.models.organizations import Organization
 
@@ -35,6 +36,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("启用", default=True)
     is_staff = models.BooleanField("可进入后台", default=False)
     must_change_password = models.BooleanField("须修改密码", default=False)
+    sessions = models.PositiveIntegerField("登录批次", default=0, editable=False)
+    """Raised whenever the person's roles change: sessions begun before are over."""
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     objects = UserManager()
@@ -43,14 +46,27 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name = verbose_name_plural = "用户"
+        indexes: ClassVar = [
+            models.Index(fields=["name"], name="user_name"),
+            models.Index(fields=["-id"], name="user_closed", condition=Q(is_active=False)),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match: Django's own hash of the password, and the count of `sessions`."""
+        own = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return salted_hmac(
+            "orgs.User.sessions", f"{own}:{self.sessions}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Duty(models.TextChoices):
     ADMINISTRATOR = "administrator", "管理员"
     CADRE = "cadre", "团干部本人"
+    SYSTEM = "system", "系统管理员"
+    AUDITOR = "auditor", "审计员"
 
 
 class RoleQuerySet(models.QuerySet["Role"]):
@@ -72,11 +88,21 @@ class Role(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "身份"
+        indexes: ClassVar = [
+            # All but administrators are few.
+            models.Index(fields=["duty", "-id"], name="role_special", condition=~Q(duty="administrator")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "organization", "duty"], condition=Q(ended_at=None), name="role_once"
             ),
             models.CheckConstraint(condition=Q(duty__in=Duty.values), name="role_duty"),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(duty__in=["system", "auditor"], ended_at=None),
+                name="role_system_or_audit",
+                violation_error_message="同一人不能同时是系统管理员和审计员。",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from orgs.models import Role, User
 from orgs.services import audit
+from zhtj.lib.states import StaleState
 
 
 def connect() -> None:
@@ -54,7 +55,7 @@ def why_refused(request: HttpRequest, username: str) -> str:
     limit = settings.AXES_FAILURE_LIMIT
     if getattr(request, "axes_locked_out", False):
         left = _minutes(_locked_until(request, username) - timezone.now())
-        return f"连续错误 {limit} 次，登录已锁定，请 {left} 分钟后再试。忘记密码请联系上级团组织管理员重置。"
+        return f"连续错误 {limit} 次，登录已锁定，请 {left} 分钟后再试。忘记密码请联系上级团组织管理员重置，团干部本人请联系任职组织管理员。"
     left = limit - (getattr(request, "axes_failures_since_start", None) or 0)
     return f"账号或密码不正确。连续错误 {limit} 次将锁定 {_minutes(_cool_off())} 分钟（还可尝试 {left} 次）。"
 
@@ -116,15 +117,46 @@ def sign_out(request: HttpRequest) -> None:
     logout(request)
 
 
+def why_not_proved(request: HttpRequest, user: User, password: str, *, what: str = "密码") -> str:
+    """Why this is not shown to be the signed-in person by their password, in words; empty when it is.
+
+    Somebody may sit at a session that is not theirs: so it is counted, put on record and locked as a login is.
+    """
+    found = authenticate(request, username=user.get_username(), password=password)
+    if found is None:
+        is_locked = getattr(request, "axes_locked_out", False)
+        return why_refused(request, user.get_username()) if is_locked else f"{what}不正确，请重新输入。"
+    user.password = found.password  # as it was when it was proved, and hashed anew perhaps
+    return ""
+
+
 def change_password(request: HttpRequest, user: User, password: str) -> None:
-    """A new password of one's own: ends every other session of this person."""
+    """A new password of one's own: ends every other session of this person.
+
+    Raises:
+        StaleState: somebody reset it, or changed the person's roles, since `user` was read.
+    """
     with transaction.atomic():
-        user.set_password(password)
-        user.must_change_password = False
-        user.save(update_fields=["password", "must_change_password"])
+        held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if (held.password, held.sessions) != (user.password, user.sessions):
+            raise StaleState("密码或身份在此期间已经变更，没有修改密码。请重新登录。")
+        held.set_password(password)
+        held.must_change_password = False
+        held.save(update_fields=["password", "must_change_password"])
         role: Role | None = getattr(request, "role", None)
         audit.record(
             role=role, verb="change_password", subject=f"user:{user.pk}",
             organization=role.organization if role else None, fields=["password"],
         )  # fmt: skip
-    update_session_auth_hash(request, user)
+    update_session_auth_hash(request, held)
+
+
+def set_one_time_password(user: User, password: str) -> None:
+    """For somebody who forgot theirs, to be changed at the first login: ends every session, and the lock that failed attempts have brought.
+
+    The caller holds the row, has asked the policy and writes the audit.
+    """
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    AccessAttempt.objects.filter(username=user.username).delete()

@@ -20,8 +20,12 @@ def tell(
     body: str = "",
     link: str = "",
     link_args: Sequence[object] = (),
+    action: str = "",
 ) -> None:
-    """Write one notice in the transaction of what it reports; an open to-do on the same subject is not repeated."""
+    """Write one notice in the transaction of what it reports; an open to-do on the same subject is not repeated.
+
+    `action` is the word on its button where 去处理 (a to-do) or 查看 says too little: 继续录入, 去修改, 去核实, 下载.
+    """
     notice = Notice(
         organization=organization,
         sort=sort,
@@ -31,6 +35,7 @@ def tell(
         subject=subject,
         link=link,
         link_args=list(link_args),
+        action=action,
     )
     try:
         with transaction.atomic():

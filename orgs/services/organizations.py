@@ -1,4 +1,4 @@
-"""Creating, renaming, moving and deactivating organisations. Every write of the tree goes through here."""
+"""Creating, renaming, closing and opening organisations one by one. Lists: `organizations_many`; moving: `relocation`, `moves`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
-from orgs import policy
-from orgs.kinds import ALLOWED_BELOW, MAX_LEVELS, Kind
-from orgs.models import Organization, Role, at_columns, located_models
+from orgs import naming, policy
+from orgs.kinds import ALLOWED_BELOW, Kind
+from orgs.models import Organization, Role
 from orgs.policy import Act
-from orgs.services import audit
 from orgs.services.placement import (
     check_depth,
     check_kind,
-    check_move,
-    check_nothing_open,
+    check_name,
+    check_name_free,
     check_place,
+    children_below,
     in_words,
+    open_matters,
     refuse,
+    taken,
 )
+from orgs.services.relocation import move
+from orgs.services.writing import change, record, require_over, tell_located
 from orgs.sorting import sort_key
 from orgs.tree_lock import with_room
+from zhtj.lib import seen as states
+
+__all__ = [
+    "Planned", "blockers", "bulk_load", "change_kind", "create", "deactivate", "deactivation_effects", "kind_blockers", "move",
+    "plant_root", "reactivate", "rename", "seen",
+]  # fmt: skip
 
 
 def plant_root(
@@ -36,14 +45,21 @@ def plant_root(
     )
     with in_words(), transaction.atomic():
         root.save()
-        _record(None, "organization.create", root, to_state="active")
+        record(None, "organization.create", root, to_state="active")
     return root
 
 
 def create(
     *, parent: Organization, kind: Kind, name: str, short_name: str, industry: str, by: Role
 ) -> Organization:
-    """A new organisation under `parent`. Touches no other row."""
+    """A new organisation under `parent`. Touches no other row.
+
+    Raises:
+        PermissionDenied: the role may not.
+        Refused: it may not stand there, or the name is taken, empty or too long; in words.
+    """
+    name, short_name = naming.tidy(name), naming.tidy(short_name)
+    check_name(name, short_name)
 
     def insert() -> Organization:
         opening = Organization.objects.open(parent.pk)
@@ -55,7 +71,7 @@ def create(
         )
         Organization.objects.place(made, opening)
         made.save()
-        _record(
+        record(
             by,
             "organization.create",
             made,
@@ -64,74 +80,131 @@ def create(
         )
         return made
 
-    with in_words():
+    with in_words(name=taken(parent, name)):
         return with_room(insert)
 
 
-def rename(organization: Organization, *, name: str, short_name: str, by: Role) -> None:
-    """New 全称 and 简称; siblings are ordered by the new name at once."""
+def seen(organization: Organization) -> str:
+    """The state of an organisation that a page was made from, for `rename`, `change_kind`, `deactivate` and `reactivate`."""
+    return states.token(*_state(organization))
+
+
+def rename(
+    organization: Organization, *, name: str, short_name: str, by: Role, seen: str | None = None
+) -> None:
+    """New 全称 and 简称; siblings are ordered by the new name at once. `seen` is None where nothing was shown.
+
+    Raises:
+        PermissionDenied: the role may not.
+        Refused: the name is taken, empty or too long, or somebody changed the organisation since `seen`; in words.
+    """
+    name, short_name = naming.tidy(name), naming.tidy(short_name)
     with in_words(), transaction.atomic():
         held = Organization.objects.hold(organization.pk)
         policy.require(by, Act.MANAGE_ORGANIZATIONS, held)
-        _change(held, name=name, short_name=short_name, sort_key=sort_key(name))
-        _record(by, "organization.rename", held, fields=["name", "short_name"])
+        _insist_on(held, seen)
+        check_name(name, short_name)
+        if held.parent and held.is_active:
+            check_name_free(held.parent, name, but=held)
+        change(held, name=name, short_name=short_name, sort_key=sort_key(name))
+        record(by, "organization.rename", held, fields=["name", "short_name"])
     organization.refresh_from_db()
 
 
-def move(organization: Organization, *, to: Organization, by: Role) -> None:
-    """Put `organization`, with everything below it and every row of theirs, under `to`."""
-    with in_words(), transaction.atomic():
-        Organization.objects.lock()
-        held, opening = Organization.objects.hold(organization.pk), Organization.objects.open(to.pk)
-        _require_over(by, held)
-        policy.require(by, Act.MANAGE_ORGANIZATIONS, opening.parent)
-        check_move(held, opening.parent)
-        Organization.objects.transplant(held, opening)
-        moved = Organization.objects.get(pk=held.pk)
-        _carry_along(held, moved)
-        _record(by, "organization.move", moved, fields=["parent"])
-    organization.refresh_from_db()
+def kind_blockers(organization: Organization, kind: str) -> list[str]:
+    """Everything that keeps `organization` from becoming one of this kind, in words."""
+    below = organization.children.active().values_list("kind", flat=True).distinct().order_by("kind")
+    wrong = [Kind(child).label for child in below if child not in ALLOWED_BELOW[kind]]
+    found = [f"{Kind(kind).label}下不能设立{'、'.join(wrong)}，请先移走或停用"] if wrong else []
+    return found + open_matters(organization)
 
 
-def change_kind(organization: Organization, *, kind: Kind, by: Role) -> None:
-    """For instance a 团支部 that has grown becomes a 团总支; its interval is widened for the branches to come."""
+def change_kind(organization: Organization, *, kind: Kind, by: Role, seen: str | None = None) -> None:
+    """For instance a 团支部 that has grown becomes a 团总支; its interval is widened for the branches to come.
+
+    Raises:
+        PermissionDenied: the role may not.
+        Refused: it may not stand there as that, `kind_blockers`, or changed since `seen`; in words.
+    """
     with in_words(), transaction.atomic():
         Organization.objects.lock()
         held = Organization.objects.hold(organization.pk)
-        above = _require_over(by, held)
-        before = held.kind
+        above = require_over(by, held)
+        _insist_on(held, seen)
+        if held.kind == kind:
+            refuse("kind", f"“{held.name}”已是{held.get_kind_display()}。")
         check_place(above, kind)
-        for child in held.children.active().values_list("kind", flat=True).distinct():
-            if child not in ALLOWED_BELOW[kind]:
-                refuse(
-                    "kind",
-                    f"“{held.name}”下有{Kind(child).label}，{kind.label}下不能设立{Kind(child).label}。",
-                )
-        check_nothing_open(held)
-        _change(held, kind=kind)
+        before = held.kind
+        if words := kind_blockers(held, kind):
+            code = "open" if words == open_matters(held) else "kind"
+            refuse(code, f"“{held.name}”还不能改为{Kind(kind).label}：{'；'.join(words)}。")
+        change(held, kind=kind)
         Organization.objects.widen(held)
-        _tell_located(held)
-        _record(by, "organization.change_kind", held, from_state=before, to_state=kind, fields=["kind"])
+        tell_located(held)
+        record(by, "organization.change_kind", held, from_state=before, to_state=kind, fields=["kind"])
     organization.refresh_from_db()
 
 
-def deactivate(organization: Organization, *, by: Role) -> None:
-    """Close `organization`; it stays where it is, for what it has done."""
+def blockers(organization: Organization) -> list[str]:
+    """Everything that keeps `organization` from being deactivated, in words."""
+    children = children_below(organization)
+    return [*([children] if children else []), *open_matters(organization)]
+
+
+def deactivation_effects(organization: Organization) -> list[str]:
+    """What deactivating it will bring, in words."""
+    roles = Role.objects.current().filter(organization=organization).order_by("pk").select_related("user")
+    names = "、".join(f"{role.user.name}（{role.get_duty_display()}）" for role in roles)
+    lines = ["不能再录入、办理，也不能在其下设立组织；已有的记录保留，上级仍可查看"]
+    if names:
+        lines.append(f"在任的 {len(roles)} 个身份随之停用，不能再以此身份操作：{names}")
+    return lines
+
+
+def deactivate(organization: Organization, *, by: Role, seen: str | None = None) -> None:
+    """Close `organization`; it stays where it is, for what it has done. The roles in it rest until it is opened again.
+
+    Raises:
+        PermissionDenied: the role may not.
+        Refused: `blockers`, or changed since `seen`; in words.
+    """
     with in_words(), transaction.atomic():
         held = Organization.objects.hold(organization.pk)
-        _require_over(by, held)
+        require_over(by, held)
+        _insist_on(held, seen)
         if not held.is_active:
             refuse("inactive", f"“{held.name}”已停用。")
-        children = held.children.active().order_by("sort_key", "id")
-        if names := [f"“{child.short_name}”" for child in children[:4]]:
-            more = "等" if len(names) == 4 else ""
-            refuse(
-                "children", f"“{held.name}”下还有启用的组织：{'、'.join(names[:3])}{more}。请先移走或停用。"
-            )
-        check_nothing_open(held)
-        _change(held, deactivated_at=timezone.now())
-        _tell_located(held)
-        _record(by, "organization.deactivate", held, from_state="active", to_state="inactive")
+        if words := blockers(held):
+            code = "children" if children_below(held) else "open"
+            refuse(code, f"“{held.name}”还不能停用：{'；'.join(words)}。")
+        change(held, deactivated_at=timezone.now())
+        tell_located(held)
+        record(by, "organization.deactivate", held, from_state="active", to_state="inactive")
+    organization.refresh_from_db()
+
+
+def reactivate(organization: Organization, *, by: Role, seen: str | None = None) -> None:
+    """Open `organization` again, where it stands; roles that were not ended act again.
+
+    Raises:
+        PermissionDenied: the role may not.
+        Refused: the one above is closed or may no longer have it below, the name is taken meanwhile, or changed since `seen`.
+    """
+    with in_words(), transaction.atomic():
+        held = Organization.objects.hold(organization.pk)
+        above = Organization.objects.open(
+            require_over(by, held).pk
+        ).parent  # kept from being closed meanwhile
+        _insist_on(held, seen)
+        if held.is_active:
+            refuse("active", f"“{held.name}”没有停用。")
+        if not above.is_active:
+            refuse("inactive", f"上级组织“{above.name}”已停用，请先启用上级组织。")
+        check_place(above, held.kind)
+        check_name_free(above, held.name)
+        change(held, deactivated_at=None)
+        tell_located(held)
+        record(by, "organization.reactivate", held, from_state="inactive", to_state="active")
     organization.refresh_from_db()
 
 
@@ -162,7 +235,7 @@ def bulk_load(rows: Iterable[Planned], *, province_code: str) -> dict[str, int]:
             for row in plan
         )
         ids = Organization.objects.load([(row.key, row.parent, row.kind) for row in plan], columns, values)
-        _record(None, "organization.bulk_load", Organization.objects.get(parent=None), to_state="active")
+        record(None, "organization.bulk_load", Organization.objects.get(parent=None), to_state="active")
     return ids
 
 
@@ -186,47 +259,18 @@ def _check_plan(plan: list[Planned]) -> None:
         seen[row.key] = (row.kind, depth + 1)
 
 
-def _require_over(by: Role, held: Organization) -> Organization:
-    """Insist that the role manages what stands above: nobody moves or closes their own organisation. Returns the parent."""
-    if held.parent_id is None:
-        refuse("root", f"“{held.name}”是根组织，不能移动、停用或变更类型。")
-    above: Organization = Organization.objects.get(pk=held.parent_id)
-    policy.require(by, Act.MANAGE_ORGANIZATIONS, above)
-    return above
+def _state(organization: Organization) -> list[object]:
+    return [
+        organization.pk,
+        organization.parent_id,
+        organization.name,
+        organization.short_name,
+        organization.kind,
+        organization.deactivated_at,
+    ]
 
 
-def _change(held: Organization, **values: object) -> None:
-    Organization.objects.filter(pk=held.pk).update(**values)
-    for name, value in values.items():
-        setattr(held, name, value)
-
-
-def _carry_along(before: Organization, moved: Organization) -> None:
-    """Rewrite the ancestor columns of every row that stands in or below the moved organisation, then tell their models."""
-    columns: dict[str, object] = dict(at_columns(moved.path_ids))
-    for depth in range(moved.depth + 1, MAX_LEVELS):
-        old = depth - moved.depth + before.depth
-        columns[f"at_{depth}"] = F(f"at_{old}") if old < MAX_LEVELS else None
-    for model in located_models():
-        model._base_manager.filter(**{f"at_{before.depth}": before.pk}).update(**columns)
-    _tell_located(moved)
-
-
-def _tell_located(organization: Organization) -> None:
-    for model in located_models():
-        model.after_move(organization)
-
-
-def _record(
-    by: Role | None,
-    verb: str,
-    organization: Organization,
-    *,
-    from_state: str = "",
-    to_state: str = "",
-    fields: Iterable[str] = (),
-) -> None:
-    audit.record(
-        role=by, verb=verb, subject=f"organization:{organization.pk}", organization=organization,
-        from_state=from_state, to_state=to_state, fields=fields,
-    )  # fmt: skip
+def _insist_on(held: Organization, seen: str | None) -> None:
+    """Two people at once: the later one is shown what the earlier one made of it."""
+    if seen is not None and not states.same(seen, *_state(held)):
+        refuse("stale", f"“{held.name}”已由他人修改，没有办理。请核对现在的内容，重新提交。")

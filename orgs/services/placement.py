@@ -10,9 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Max
 
+from orgs import naming
 from orgs.kinds import ALLOWED_BELOW, MAX_LEVELS, Kind
 from orgs.models import Organization, located_models
 from orgs.tree_lock import TreeBusy
+
+NAMED = 3
+"""Children that a refusal names."""
 
 
 class Refused(ValidationError):
@@ -24,8 +28,8 @@ def refuse(code: str, message: str) -> NoReturn:
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Say what the database refused. Outside the transaction, which it has ended."""
+def in_words(**said: str) -> Iterator[None]:
+    """Say what the database refused, by code in `said` or in general. Outside the transaction, which it has ended."""
     try:
         yield
     except IntegrityError as error:
@@ -33,7 +37,8 @@ def in_words() -> Iterator[None]:
         for constraint in Organization._meta.constraints:
             if constraint.name == getattr(diagnosis, "constraint_name", ""):
                 code = constraint.name.removeprefix("organization_")
-                raise Refused(str(constraint.violation_error_message), code=code) from error
+                words = said.get(code) or str(constraint.violation_error_message)
+                raise Refused(words, code=code) from error
         raise
     except TreeBusy:
         refuse("busy", "组织树正在调整，请稍后再试。")
@@ -68,6 +73,35 @@ def check_move(held: Organization, above: Organization) -> None:
     check_place(above, held.kind, height=deepest - held.depth)
 
 
-def check_nothing_open(held: Organization) -> None:
-    if open_rows := [words for model in located_models() if (words := model.blocks_deactivation(held))]:
-        refuse("open", f"“{held.name}”还有未办结的事项：{'；'.join(open_rows)}。")
+def check_name(name: str, short_name: str) -> None:
+    if wrong := naming.problems(name, short_name):
+        refuse("name", "；".join(wrong) + "。")
+
+
+def check_name_free(above: Organization, name: str, *, but: Organization | None = None) -> None:
+    """Whether no other active organisation under `above` has this name; for certain the constraint says so."""
+    same = Organization.objects.active().filter(parent=above, name=name)
+    if (same.exclude(pk=but.pk) if but else same).exists():
+        refuse("name", taken(above, name))
+
+
+def taken(above: Organization, name: str) -> str:
+    return f"“{above.name}”下已有同名组织“{name}”。"
+
+
+def open_matters(held: Organization) -> list[str]:
+    """What is not settled in `held`, model by model, in words."""
+    return [words for model in located_models() if (words := model.blocks_deactivation(held))]
+
+
+def children_below(held: Organization) -> str:
+    """The active organisations directly below, in words; empty where there are none."""
+    children = held.children.active()
+    names = [
+        f"“{name}”"
+        for name in children.order_by("sort_key", "id").values_list("short_name", flat=True)[: NAMED + 1]
+    ]
+    if not names:
+        return ""
+    more = f"等 {children.count()} 个" if len(names) > NAMED else ""
+    return f"下面还有启用的组织：{'、'.join(names[:NAMED])}{more}，请先移走或停用"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms, template
@@ -10,9 +10,10 @@ from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from orgs.guide import PASSAGES
 from zhtj.lib.dates import say_date, say_month
 
 register = template.Library()
@@ -23,22 +24,61 @@ STATES = {
     "在册": ("ok", "ok"),
     "未通过": ("err", "no"),
     "已撤回": ("", "undo"),
+    "待录入": ("info", "clock"),
+    "已录入": ("ok", "ok"),
+    "已收回": ("", "undo"),
     "待检查": ("", "clock"),
     "待审核": ("info", "clock"),
     "通过": ("ok", "ok"),
+    "已占用": ("ok", "ok"),
     "已替换": ("", "swap"),
     "检查中": ("", "clock"),
     "可用": ("ok", "ok"),
     "不可用": ("err", "no"),
     "待人工检查": ("warn", "warn"),
+    "无需审核": ("", "dash"),
     "重新提交": ("info", "undo"),
     "已修改": ("info", "edit"),
+    "逐级上报中": ("info", "clock"),
+    "已退回": ("err", "undo"),
+    "已登记": ("ok", "ok"),
     "现任": ("ok", "ok"),
     "已离任": ("", "dash"),
     "已停用": ("", "dash"),
     "未设置": ("warn", "warn"),
+    "待核实": ("info", "clock"),
+    "已释放": ("ok", "ok"),
+    "不予释放": ("err", "no"),
+    "已撤销": ("", "undo"),
+    "编号待更正": ("warn", "warn"),
+    "排队中": ("", "clock"),
+    "进行中": ("info", "clock"),
+    "已完成": ("ok", "ok"),
+    "未完成": ("err", "no"),
+    "审核结果": ("", "check-list"),
+    "替换": ("info", "swap"),
+    "档案替换": ("info", "swap"),
+    "档案核验": ("warn", "file"),
+    "编号占用核实": ("warn", "hash"),
+    "编号发放": ("info", "user-add"),
+    "号段": ("", "ruler"),
+    "编号登记备案": ("", "list"),
+    "导出": ("", "download"),
+    "任职": ("", "card"),
+    "职务调整": ("info", "edit"),
+    "管理员": ("info", "user"),
+    "待重新选择": ("warn", "warn"),
+    "已选择": ("ok", "ok"),
+    "已开通": ("ok", "ok"),
+    "已设置": ("ok", "ok"),
 }
 DAY = 86400
+
+
+@cache
+def _sprite() -> str:
+    """Where the icons are. Asked for by every icon of a page; it does not change while the server runs."""
+    return static("zt/icons.svg")
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +89,7 @@ def _icon(name: str, sprite: str) -> SafeString:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon beside words; it never carries the meaning alone."""
-    return _icon(name, static("zt/icons.svg"))
+    return _icon(name, _sprite())
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +106,7 @@ def state(value: Any, label: str = "") -> SafeString:
     if not label:
         shown = getattr(value, "get_state_display", None)
         label = str(shown() if shown else getattr(value, "label", value))
-    return _state(label, static("zt/icons.svg"))
+    return _state(label, _sprite())
 
 
 @register.inclusion_tag("components/meter.html")
@@ -82,6 +122,9 @@ def meter(done: int, total: int, label: str = "") -> dict[str, Any]:
     }
 
 
+_SHAPES = {count: f'<span class="zt-id">{"<i>{}</i>" * count}</span>' for count in (1, 3)}
+
+
 def _groups(text: str, sizes: tuple[int, ...]) -> SafeString:
     """Groups held apart by margins, so that a copied number has no spaces."""
     if len(text) != sum(sizes):
@@ -89,8 +132,7 @@ def _groups(text: str, sizes: tuple[int, ...]) -> SafeString:
     else:
         ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
         parts = [text[end - size : end] for end, size in zip(ends, sizes, strict=True)]
-    inner = format_html_join("", "<i>{}</i>", ((part,) for part in parts))
-    return format_html_join("", '<span class="zt-id">{}</span>', ((inner,),))
+    return format_html(_SHAPES[len(parts)], *parts)
 
 
 @register.simple_tag
@@ -145,6 +187,23 @@ def ago(value: datetime) -> dict[str, Any]:
     }
 
 
+@register.simple_tag
+def emphasised(text: str) -> SafeString:
+    """A paragraph of the guide; what stands between two asterisks on either side is bold, as there."""
+    plain, *bold = text.split("**")
+    pairs = zip(bold[::2], bold[1::2], strict=True)
+    return format_html("{}{}", plain, format_html_join("", "<b>{}</b>{}", pairs))
+
+
+@register.inclusion_tag("components/guide.html")
+def guide(*numbers: str) -> dict[str, Any]:
+    """What the guide says about a page: `{% guide "3.8" "3.11" %}`, folded away."""
+    found = [PASSAGES[number] for number in numbers]
+    about = f"：{found[0].title}" if len(found) == 1 and found[0].title else ""
+    where = f"操作指引 {'、'.join(numbers)}"
+    return {"passages": found, "summary": f"{where}{about}" if about else f"说明（{where}）"}
+
+
 # Form controls -------------------------------------------------------------------------------------
 
 
@@ -167,11 +226,18 @@ def _ask(field: BoundField, name: str) -> str:
     return str(getattr(_extra(field), name, "") or "")
 
 
+def _unseen(field: BoundField) -> str:
+    """Browsers show no placeholder in the box of a date or month: its words stand under it while it is empty."""
+    widget = field.field.widget
+    dated = getattr(widget, "input_type", "") in {"date", "month"}
+    return "" if not dated or field.value() else str(widget.attrs.get("placeholder", ""))
+
+
 @register.simple_tag
 def says(field: BoundField) -> list[Say]:
     """Lines under a control in the order error, ok, warn, hint; `field.field.zt` may add to what Django knows."""
     base = field.auto_id
-    hint = _ask(field, "hint") or str(field.help_text or "")
+    hint = _ask(field, "hint") or str(field.help_text or "") or _unseen(field)
     found = [
         Say("err", f"{base}_e", "no", tuple(map(str, field.errors)), _ask(field, "error_detail")),
         Say("ok", f"{base}_o", "ok", (_ask(field, "ok"),)),

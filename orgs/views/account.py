@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from orgs.access import ActingRequest, signed_in
-from orgs.forms import PasswordForm
+from orgs.access import ActingRequest, address_of_ours, signed_in
+from orgs.forms.sign_in import PasswordForm
 from orgs.models import Role
 from orgs.services import accounts
+from zhtj.lib.states import StaleState
 
 
 @signed_in
@@ -32,7 +32,7 @@ def act_as(request: ActingRequest, pk: int) -> HttpResponse:
         Role.objects.current().filter(user=request.user).select_related("organization"), pk=pk
     )
     accounts.act_as(request, role)
-    return redirect(_next(request))
+    return redirect(address_of_ours(request, request.POST.get("next", "")) or "home")
 
 
 @sensitive_post_parameters()
@@ -40,17 +40,14 @@ def act_as(request: ActingRequest, pk: int) -> HttpResponse:
 @signed_in
 def password(request: ActingRequest) -> HttpResponse:
     """A new password; after a reset nothing else opens before it."""
-    form = PasswordForm(request.user, request.POST or None)
+    form = PasswordForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        accounts.change_password(request, request.user, form.cleaned_data["new_password1"])
-        messages.success(request, "密码已修改。其他设备上的登录已失效。")
-        return redirect(_next(request))
+        try:
+            accounts.change_password(request, request.user, form.cleaned_data["new_password1"])
+        except StaleState as late:
+            form.add_error("old_password", str(late))
+        else:
+            messages.success(request, "密码已修改。其他设备上的登录已失效。")
+            return redirect(address_of_ours(request, request.POST.get("next", "")) or "home")
     context = {"form": form, "summary": form.summary, "next": request.GET.get("next", "")}
     return render(request, "orgs/password.html", context, status=422 if form.is_bound else 200)
-
-
-def _next(request: ActingRequest) -> str:
-    """Where the person wanted to go, if that is an address of ours."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else "home"

@@ -15,9 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from orgs.forms import SignInForm
-from orgs.models import Role
-from orgs.services import accounts
+from orgs.forms.sign_in import SignInForm
+from orgs.models import Authenticator, Role, User
+from orgs.services import accounts, second_factor
+from orgs.services.codes import CodeRefused
+from orgs.services.second_factor import FactorRefused
 
 
 class SignIn(LoginView):
@@ -65,11 +67,11 @@ def session_alive(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"alive": alive, "seconds_left": left, "csrf": get_token(request)})
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code")
 @never_cache
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
-    """The dialog's answer: signs the same person in again, in the role that the page was made for."""
+    """The dialog's answer: signs the same person in again, in the role that the page was made for; by two steps where there are two."""
     form = SignInForm(request, data=request.POST)
     if not form.is_valid():
         return _refused(form.refusal, 429 if form.is_locked else 200)
@@ -77,9 +79,29 @@ def resume(request: HttpRequest) -> HttpResponse:
     role = next((role for role in accounts.roles_of(user) if str(role.pk) == request.POST.get("role")), None)
     if role is None:
         return _refused("您在该组织的身份已变更，不能继续此页面，请重新登录。", 403)
+    try:
+        device = _second_step(user, role, request.POST.get("code", ""))
+    except CodeRefused as refused:
+        status = 429 if refused.waits else 200
+        return JsonResponse({"ok": False, "needs_code": True, "message": str(refused)}, status=status)
+    except FactorRefused as refused:
+        return _refused(str(refused), 403)
     login(request, user)
+    if device:
+        second_factor.hold(request, device)
     accounts.act_as(request, role)
     return JsonResponse({"ok": True, "csrf": get_token(request)})
+
+
+def _second_step(user: User, role: Role, code: str) -> Authenticator | None:
+    """The device whose code was given; None where there is none and the role needs none. Nobody is signed in before."""
+    if second_factor.is_set(user):
+        if not code.strip():
+            raise CodeRefused("请再输入身份验证器上的六位数字，或一个恢复码。")
+        return second_factor.check(user, code, role=role)
+    if second_factor.needed(role):
+        raise FactorRefused("按省级规定，该身份须先设置两步验证：请在新窗口登录并设置，再回到本页继续。")
+    return None
 
 
 def _refused(words: str, status: int) -> HttpResponse:

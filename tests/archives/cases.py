@@ -11,7 +11,7 @@ from archives import inspection
 from archives.models import Archive, Upload
 from archives.pdf import Verdict
 from archives.services import entry as entries
-from archives.services import review, uploads
+from archives.services import replacement, review, uploads
 from orgs.models import Role
 from tests.factories import entry_with_file, new_key
 
@@ -69,5 +69,16 @@ def approved(role: Role, reviewer: Role, **values: object) -> Archive:
 def refused(role: Role, reviewer: Role, **values: object) -> Archive:
     archive = waiting(role, **values)
     review.refuse(archive, sha256=archive.upload.sha256, round=archive.round, reason=REASON, by=reviewer)
+    archive.refresh_from_db()
+    return archive
+
+
+def replacing(old: Archive, role: Role) -> Archive:
+    """A replacement of the file in force, in 待审核."""
+    upload = uploaded(role)
+    archive = replacement.replace(
+        old.member, upload, instead_of=old, reason="原来上传的是另一名同学的志愿书", by=role
+    )
+    found_good(upload)
     archive.refresh_from_db()
     return archive

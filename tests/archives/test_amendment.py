@@ -77,7 +77,7 @@ def test_any_field_is_corrected_and_kept_with_its_values(make, branch_role):
         name="演示新名",
         id_number=number,
         phone="13912345678",
-        joined_on=date(2023, 6, 1),
+        joined_on=date(2022, 6, 1),
     )
     member = fresh(archive)[1]
     assert changed == ("name", "id_number", "joined_on", "phone")
@@ -88,7 +88,7 @@ def test_any_field_is_corrected_and_kept_with_its_values(make, branch_role):
     )
     assert Member.objects.with_id(number).get() == member
     kept = {row.field: row.opened() for row in member.changes.all()}
-    assert kept["name"] == ("演示旧名", "演示新名") and kept["joined_on"] == ("2023-05-04", "2023-06-01")
+    assert kept["name"] == ("演示旧名", "演示新名") and kept["joined_on"] == ("2022-05-04", "2022-06-01")
     event = AuditEvent.objects.get(verb="correct")
     assert event.fields == list(changed) and event.note == "" and "演示新名" not in str(event.canonical())
 
@@ -102,9 +102,9 @@ def test_a_changed_name_stands_where_the_number_is_taken(branch_role):
 def test_a_changed_number_is_taken_and_the_old_one_is_free_for_another(branch_role):
     archive = waiting(branch_role)
     old = archive.member.number
-    put_right(archive, branch_role, number="202311999999")
+    put_right(archive, branch_role, number="202211999999")
     member = fresh(archive)[1]
-    assert (member.number, member.holding.state) == ("202311999999", "reserved")
+    assert (member.number, member.holding.state) == ("202211999999", "reserved")
     assert Holding.objects.get(number=old).state == "released"
     assert waiting(branch_role, number=old).member.number == old
 
@@ -452,11 +452,11 @@ def test_of_two_corrections_to_the_same_number_one_gets_it():
     role = world.role(world.branch)
     first, second = waiting(role), waiting(role)
     results = at_once(
-        lambda: put_right(first, role, number="202311888888"),
-        lambda: put_right(second, role, number="202311888888"),
+        lambda: put_right(first, role, number="202211888888"),
+        lambda: put_right(second, role, number="202211888888"),
     )
     assert len(only(NumberTaken, results)) == 1, results
-    assert Holding.objects.filter(number="202311888888").count() == 1
+    assert Holding.objects.filter(number="202211888888").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -216,3 +217,12 @@ def entering(entry, role, key=None):
     return lambda: entries.enter(
         entry, organization=role.organization, upload=None, key=key or new_key(), by=role
     )
+
+
+def test_the_page_of_a_committees_own_cadre_stands_under_the_list_of_cadres_in_the_menu(
+    log_in, committee_role
+):
+    client = log_in(committee_role)
+    submit(client, cadre())
+    page = client.get(reverse("member", args=[Member.objects.get().uuid])).content.decode()
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == [reverse("cadres")]

@@ -52,7 +52,7 @@ def test_a_branch_sees_what_is_under_way_and_what_to_correct(
     cases.approved(branch_role, committee_role)
     log_in(branch_role)
     html = home(client)
-    assert tasks(html) == {"未通过待修改": "1", "审核中": "1", "草稿": "0"}
+    assert tasks(html) == {"未通过待修改": "1", "审核中": "1", "待录入": "0", "草稿": "0"}
     for state in ("refused", "pending"):
         address = f"{reverse('members')}?state={state}"
         assert f'href="{address}"' in html
@@ -64,9 +64,9 @@ def test_a_general_branch_sees_its_branches_under_way(
 ) -> None:
     cases.waiting(branch_role)
     log_in(world.role(world.general))
-    assert tasks(home(client)) == {"未通过待修改": "0", "审核中": "1", "草稿": "0"}
+    assert tasks(home(client)) == {"未通过待修改": "0", "审核中": "1", "待录入": "0", "草稿": "0"}
     log_in(world.role(world.sibling))
-    assert tasks(home(client)) == {"未通过待修改": "0", "审核中": "0", "草稿": "0"}
+    assert tasks(home(client)) == {"未通过待修改": "0", "审核中": "0", "待录入": "0", "草稿": "0"}
 
 
 def test_what_is_at_zero_is_no_link(client: Client, log_in: object, committee_role: Role) -> None:
@@ -187,7 +187,9 @@ def test_the_numbers_stay_in_scope(client: Client, log_in: object, world: World,
         assert tasks(home(client)) == {"待审核": "0", "未通过待修改": "0", "草稿": "0"}
 
 
-def test_a_cadre_in_person_has_only_the_inbox(client: Client, log_in: object, world: World) -> None:
+def test_a_cadre_in_person_has_the_own_page_and_the_inbox(
+    client: Client, log_in: object, world: World
+) -> None:
     log_in(RoleFactory(organization=world.branch, duty=Duty.CADRE))
-    assert client.get(reverse("home")).url == reverse("inbox")
+    assert client.get(reverse("home")).url == reverse("me")
     assert "暂无事项" in client.get(reverse("inbox")).content.decode()

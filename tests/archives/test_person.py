@@ -107,7 +107,7 @@ def test_every_version_is_listed_with_state_and_reason(branch_role, committee_ro
     archive = refused(branch_role, committee_role)
     resubmit(archive.member, uploaded(branch_role), by=branch_role)
     answer = page_of(log_in(branch_role), archive.member)
-    shown = [(v["number"], v["archive"].state) for v in answer.context["versions"]]
+    shown = [(one.number, one.archive.state) for one, _ in answer.context["versions"]]
     assert shown == [(2, "checking"), (1, "refused")]
     assert REASON in answer.content.decode()
 

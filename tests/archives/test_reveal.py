@@ -28,7 +28,8 @@ def words(answer):
 
 
 def looks():
-    return [(event.role, event.subject, event.fields) for event in AuditEvent.objects.filter(verb="look")]
+    seen = AuditEvent.objects.filter(verb="look").order_by("pk")
+    return [(event.role, event.subject, event.fields) for event in seen]
 
 
 @pytest.mark.parametrize("field", ["id_number", "phone"])

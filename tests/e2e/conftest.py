@@ -40,6 +40,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_folders(settings, folders: Path) -> None:
     """The worker lives longer than one test, so the files do too."""
     settings.ARCHIVE_DIR = folders / "archives"
+    settings.JOB_DIR = folders / "jobs"
     settings.FILE_UPLOAD_TEMP_DIR = str(folders / "archives" / "incoming")
     Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -58,6 +59,7 @@ def running_worker(folders: Path, django_db_setup, django_db_blocker) -> Iterato
         from django.conf import settings
 
         patch.setattr(settings, "ARCHIVE_DIR", folders / "archives")
+        patch.setattr(settings, "JOB_DIR", folders / "jobs")
         patch.setattr(settings, "FILE_UPLOAD_TEMP_DIR", str(folders / "archives" / "incoming"))
         with worker(folders / "broker"):
             yield

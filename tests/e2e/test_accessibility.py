@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,8 +13,9 @@ from archives import inspection, pdf
 from archives.models import Upload
 from archives.services import entry as entries
 from archives.services import review, uploads
+from tests.archives.claiming import NUMBER, disputed, promised, wanting
 from tests.e2e.conftest import sign_in
-from tests.e2e.forms import fill
+from tests.e2e.forms import choose_file, fill
 from tests.factories import EntryFactory, entry_with_file, new_key
 from tests.pdfs import plain_pdf
 
@@ -89,7 +92,15 @@ def test_the_branchs_pages(people, open_page, width):
     ):
         page.goto(path)
         check(page, path)
-    for path in ("/inbox/", "/inbox/?tab=result", "/inbox/?tab=news", "/password/", "/nowhere/", "/reviews/"):
+    for path in (
+        "/inbox/",
+        "/inbox/?tab=result",
+        "/inbox/?tab=news",
+        "/password/",
+        "/second-factor/",
+        "/nowhere/",
+        "/reviews/",
+    ):
         page.goto(path)
         check(page, path)
 
@@ -149,3 +160,38 @@ def test_the_tree_by_keyboard(site, open_page, width):
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("treeitem", name="乙县团县委")).to_be_visible()
     check(page, "tree open")
+
+
+@pytest.mark.timeout(300)  # axe looks at many pages
+@pytest.mark.parametrize("width", ["desk", "phone"])
+def test_numbers_issued_waiting_taken_and_judged(site, open_page, width, tmp_path):
+    scan = tmp_path / "入团志愿书.pdf"
+    scan.write_bytes(plain_pdf())
+    case = disputed(site)
+    promised(wanting(), case.filer, case.judge)
+    page = sign_in(open_page(width), case.filer)
+    page.goto("/numbers/pending/")
+    check(page, "待录入")
+    page.goto("/members/enter/")
+    fill(page, wanting(NUMBER, born=date(2008, 1, 1), applied=False))
+    choose_file(page, scan)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("dialog", name="发展团员编号已被占用")).to_be_visible()
+    check(page, "taken")
+    page.goto(f"/numbers/disputes/{case.dispute.uuid}/")
+    check(page, "the case, to who brought it forward")
+
+    desk = sign_in(open_page(width), case.judge)
+    for path in ("/numbers/disputes/", "/numbers/issues/", "/numbers/issues/new/"):
+        desk.goto(path)
+        check(desk, path)
+    desk.goto(f"/numbers/issues/new/?org={case.filer.organization_id}")
+    desk.get_by_role("button", name="发放", exact=True).click()
+    expect(desk.get_by_role("alert")).to_be_visible()
+    check(desk, "issuing with errors")
+    desk.goto(f"/numbers/disputes/{case.dispute.uuid}/")
+    check(desk, "judge's desk")
+    desk.get_by_role("button", name="确认释放").click()
+    desk.get_by_role("dialog").get_by_role("button", name="确认释放").click()
+    expect(desk.get_by_role("dialog").get_by_label("理由")).to_have_attribute("aria-invalid", "true")
+    check(desk, "release with errors")

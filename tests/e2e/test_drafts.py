@@ -119,6 +119,17 @@ def test_enter_in_a_field_still_means_submitting(site, open_page, asked):
     assert asked == []
 
 
+def test_a_form_that_comes_back_with_errors_is_kept_without_another_touch(site, open_page, asked):
+    page = form_on(sign_in(open_page(), site.role(site.branch)), asked)
+    page.get_by_label("姓名").fill("演示有误")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("请")
+    expect(state(page)).to_have_text(SAVED)
+    page.reload()
+    expect(page.get_by_label("姓名")).to_have_value("演示有误")
+    assert asked == []
+
+
 def test_a_login_that_ran_out_meanwhile_costs_no_draft(site, open_page, scan, asked):
     from django.contrib.sessions.models import Session
 

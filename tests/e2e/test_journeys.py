@@ -77,7 +77,7 @@ def test_refused_uploaded_again_approved(site, open_page, scan, width):
     page.get_by_role("button", name="重新提交").click()
 
     review.goto("/reviews/")
-    expect(review.get_by_text("重新提交")).to_be_visible()
+    expect(review.locator("table").get_by_text("重新提交")).to_be_visible()
     review.get_by_role("link", name=entry.name, exact=True).click()
     review.get_by_role("button", name="通过", exact=True).click()
     expect(review.get_by_role("heading", name="全部审核完毕")).to_be_visible()

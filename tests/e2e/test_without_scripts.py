@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,7 +12,9 @@ from members.choices import StudyStatus, Variant
 from members.layout import sections
 from members.models import Post
 from orgs.dictionaries import DICTIONARIES, Group
+from tests.archives.claiming import NUMBER, school_segment
 from tests.e2e.conftest import sign_in
+from tests.e2e.test_numbers import file_unused, grown, hand_down, in_force, issue
 from tests.factories import entry_with_file
 from tests.pdfs import plain_pdf
 from tests.workers import wait_until
@@ -161,3 +165,64 @@ def test_menu_and_logging_out_need_no_script(site, plain_page):
     page.get_by_label("账号：").click()
     page.get_by_role("button", name="退出").click()
     expect(page).to_have_url("/login/")
+
+
+@pytest.mark.timeout(300)  # several people sign in
+def test_numbers_are_handed_down_and_issued(site, plain_page):
+    school_segment(site)
+    page = sign_in(plain_page(), site.role(site.school))
+    hand_down(page, "教工团支部", 10)
+    issue(page, "教工团支部", grown(name="演示新团员"))
+    mine = sign_in(plain_page(), site.role(site.sibling))
+    mine.goto("/numbers/pending/")
+    mine.get_by_role("link", name="录入").last.click()
+    expect(mine.get_by_label("发展团员编号")).to_have_value(NUMBER)
+    expect(mine.get_by_label("姓名")).to_have_value("演示新团员")
+
+
+@pytest.mark.timeout(300)
+def test_a_number_taken_is_brought_forward_and_released(site, plain_page, scan):
+    school_segment(site)
+    branch, holder, judge = (site.role(place) for place in (site.branch, site.sibling, site.school))
+    in_force(grown(name="演示占用人"), holder, judge)
+    entry = grown(name="演示申请人")
+    page = sign_in(plain_page(), branch)
+    page.goto("/members/enter/")
+    fill_in(page, entry, scan)
+    page.get_by_label("是否团干部").select_option(label="否")
+    page.get_by_label("户籍地址").fill(entry.address)
+    page.get_by_role("button", name="提交", exact=True).click()
+    dialog = page.get_by_role("dialog", name="发展团员编号已被占用")
+    expect(dialog).to_contain_text("演示占用人")
+    dialog.get_by_role("button", name="提交核实").click()
+    expect(page.get_by_role("heading", name="编号占用核实")).to_be_visible()
+
+    desk = sign_in(plain_page(), judge)
+    desk.goto("/numbers/disputes/")
+    desk.get_by_role("link", name=NUMBER).first.click()
+    desk.get_by_role("button", name="确认释放").click()
+    expect(desk.locator("#plain-release_tail_e")).to_be_visible()
+    desk.get_by_role("textbox", name="理由").last.fill("发放登记表上是申请人")
+    desk.get_by_role("textbox", name="编号后四位").fill(NUMBER[-4:])
+    desk.get_by_role("button", name="确认释放").click()
+    expect(desk.get_by_role("main")).to_contain_text("已释放")
+
+    page.goto("/inbox/?tab=result")
+    page.get_by_role("button", name="继续录入").click()
+    expect(page.get_by_label("姓名")).to_have_value("演示申请人")
+    send(page)
+
+
+@pytest.mark.timeout(300)
+def test_未使用_is_filed_sent_on_and_registered(site, plain_page):
+    school_segment(site)
+    levels = [site.role(place) for place in (site.school, site.county, site.city, site.province)]
+    page = sign_in(plain_page(), site.role(site.sibling))
+    page.goto("/numbers/registrations/unused/")
+    file_unused(page, grown(name="演示未使用"))
+    for role in levels:
+        page = sign_in(plain_page(), role)
+        page.goto("/numbers/registrations/")
+        page.get_by_role("link", name="演示未使用").click()
+        page.get_by_role("button", name=re.compile("^(确认上报|登记)$")).click()
+        expect(page.get_by_text(re.compile("已确认上报|已登记")).first).to_be_visible()

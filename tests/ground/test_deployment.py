@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,11 +63,26 @@ def test_nginx_lets_pass_what_the_application_accepts_and_little_more() -> None:
     assert settings.UPLOAD_MAX_MB < limit <= settings.UPLOAD_MAX_MB + 2
 
 
+@pytest.mark.parametrize(("status", "word"), [(413, "20 MB"), (429, "1 分钟后"), (503, "1 分钟后")])
+def test_pages_of_nginx_are_small_need_nothing_else_and_say_what_to_do(status: int, word: str) -> None:
+    page = (ROOT / f"deploy/errors/{status}.html").read_text(encoding="utf-8")
+    assert f"/errors/{status}.html;" in NGINX
+    assert "./deploy/errors:/etc/nginx/errors:ro" in COMPOSE
+    assert len(page.encode()) < 20_000
+    assert (word in page, f"错误代码 {status}" in page) == (True, True)
+    assert set(re.findall(r'(?:src|href)="([^"]*)"', page)) <= {"/", "/login/"}
+
+
 def test_nginx_replaces_the_headers_that_settings_believe() -> None:
     assert "X-Forwarded-For $remote_addr;" in NGINX
     assert re.search(r"X-Forwarded-Proto \$\w+;", NGINX)
     assert re.search(r"location /protected/ \{\s+internal;\s+alias /var/lib/zhtj/archives/;", NGINX)
     assert "ARCHIVE_DIR: /var/lib/zhtj/archives\n" in COMPOSE
+
+
+def test_nginx_reaches_the_results_of_jobs_where_the_worker_writes_them() -> None:
+    assert re.search(r"location /protected-jobs/ \{\s+internal;\s+alias /var/lib/zhtj/jobs/;", NGINX)
+    assert "JOB_DIR: /var/lib/zhtj/jobs\n" in COMPOSE
 
 
 def test_the_image_is_pinned_and_runs_as_nobody_special() -> None:

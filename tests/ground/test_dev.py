@@ -90,6 +90,7 @@ def test_reset_leaves_a_configured_database_to_its_owner(own_var: Path) -> None:
 def test_reset_takes_what_run_made_and_keeps_the_keys(own_var: Path) -> None:
     dev.own_secrets()
     (own_var / "archives/ab").mkdir(parents=True)
+    (own_var / "jobs").mkdir()
     dev.DEMO.touch()
     (own_var / "celerybeat-schedule.db").touch()
     dev.reset({})

@@ -23,6 +23,9 @@ GOOD = {
 }
 
 
+STUDIES = ("junior", "senior", "vocational", "college", "bachelor", "master", "doctor")
+
+
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> dict[str, object]:
     """The settings module as a fresh process would see it."""
     for name in list(os.environ):
@@ -101,6 +104,9 @@ def test_a_missing_value_is_named(
         ("INDEX_KEY", KEY[:-1]),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "mysql://root@localhost/zhtj"),
+        ("STUDY_DOMAINS", "junior=junior"),
+        ("STUDY_DOMAINS", ",".join(f"{code}=society" for code in STUDIES)),
+        ("STUDY_DOMAINS", "初中在读"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_repeated(
@@ -109,6 +115,14 @@ def test_a_wrong_value_is_named_and_not_repeated(
     with pytest.raises(ImproperlyConfigured, match=name) as caught:
         load(tmp_path, monkeypatch, **{name: value})
     assert value.rpartition(":")[2] not in str(caught.value)
+
+
+def test_which_status_belongs_to_which_domain_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = ",".join(f"{code}={'vocational' if code == 'college' else 'senior'}" for code in STUDIES)
+    read = load(tmp_path, monkeypatch, STUDY_DOMAINS=told)["STUDY_DOMAINS"]
+    assert read == {code: "vocational" if code == "college" else "senior" for code in STUDIES}
 
 
 def test_nothing_starts_without_settings(tmp_path: Path) -> None:

@@ -106,10 +106,10 @@ def test_two_posts_of_one_person_are_two_rows_each_in_its_organisation(branch_ro
 
 
 def test_name_number_and_id_number_find_the_person(branch_role, log_in):
-    member = entered(branch_role, name="演示甲一", number="201811000123", **POST)
+    member = entered(branch_role, name="演示甲一", number="201811900123", **POST)
     entered(branch_role, name="演示乙", **POST)
     client = log_in(branch_role)
-    for typed in ("演示甲", "201811000123"):
+    for typed in ("演示甲", "201811900123"):
         answer = client.post("/cadres/", {"q": typed}, follow=True)
         assert names(answer) == ["演示甲一"]
         assert answer.redirect_chain[0][0].startswith("/cadres/?")

@@ -18,8 +18,8 @@ from tests.factories import World
 Sort = Notice.Sort
 
 
-def tell(role: Role, subject: str, sort: str = Sort.TODO, **more: object) -> Notice:
-    notices.tell(role.organization, sort=sort, kind="待审核", title=f"事项{subject}", subject=subject, **more)
+def tell(role: Role, subject: str, sort: str = Sort.TODO, kind: str = "待审核", **more: object) -> Notice:
+    notices.tell(role.organization, sort=sort, kind=kind, title=f"事项{subject}", subject=subject, **more)
     return Notice.objects.latest("pk")
 
 
@@ -155,3 +155,128 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(client: Client, ro
     with CaptureQueriesContext(connection) as many:
         open_tab(client)
     assert len(many) == len(few)
+
+
+def buttons(page: str) -> list[str]:
+    return re.findall(r'<button class="btn btn-sm btn-secondary">([^<]+)<span', page)
+
+
+def figures(page: str) -> dict[str, str]:
+    return dict(re.findall(r">(待我处理|我提交的|通知) <span[^>]*>(\d+)</span>", page))
+
+
+def test_each_row_has_one_button_with_its_own_word(client: Client, role: Role) -> None:
+    tell(role, "a")
+    tell(role, "b", action="去核实")
+    for number, action in enumerate(("继续录入", "去修改", "下载", "")):
+        tell(role, f"r{number}", Sort.RESULT, action=action)
+    assert buttons(open_tab(client)) == ["去核实", "去处理"]
+    assert buttons(open_tab(client, "?tab=result")) == ["查看", "下载", "去修改", "继续录入"]
+    notices.finish("b", by=role.user)
+    assert buttons(open_tab(client, "?tab=todo&done=1")) == ["查看"]
+
+
+def test_filtered_by_kind_and_by_unread_and_both_on_every_tab(client: Client, role: Role) -> None:
+    tell(role, "a")
+    read = tell(role, "b", kind="编号占用核实")
+    tell(role, "c", kind="编号占用核实")
+    tell(role, "r", Sort.RESULT, kind="导出")
+    client.post(reverse("notice-read", args=[read.pk]))
+    assert shown(open_tab(client, "?kind=编号占用核实")) == ["*事项c", "事项b"]
+    assert shown(open_tab(client, "?unread=1")) == ["*事项c", "*事项a"]
+    both = open_tab(client, "?tab=todo&kind=编号占用核实&unread=1")
+    assert shown(both) == ["*事项c"]
+    assert figures(both) == {"待我处理": "1", "我提交的": "0", "通知": "0"}
+    assert figures(open_tab(client, "?kind=导出")) == {"待我处理": "0", "我提交的": "1", "通知": "0"}
+    assert "<option selected>编号占用核实</option>" in both
+    assert 'name="unread" value="1" checked' in both
+    for tab in re.findall(r'href="(/inbox/\?tab=[^"]+)"', both)[:3]:
+        assert "&amp;kind=%E7%BC%96" in tab and "&amp;unread=1" in tab
+
+
+def test_a_filter_that_finds_nothing_says_so_and_offers_all(client: Client, role: Role) -> None:
+    tell(role, "a")
+    page = open_tab(client, "?tab=todo&kind=导出")
+    assert "没有符合条件的事项" in page and 'href="/inbox/?tab=todo"' in page
+    assert shown(open_tab(client, "?tab=todo&kind=没有这一类")) == ["*事项a"]
+
+
+def test_the_filter_stays_from_page_to_page(client: Client, role: Role) -> None:
+    for number in range(60):
+        tell(role, f"{number:03}", kind="号段" if number % 6 else "导出", sort=Sort.NEWS)
+    for number in range(60, 70):
+        tell(role, f"{number:03}", kind="号段", sort=Sort.NEWS)
+    first = open_tab(client, "?tab=news&kind=号段&unread=1")
+    following = re.search(r'href="([^"]+)" rel="next"', first)
+    assert following
+    address = following[1].replace("&amp;", "&")
+    assert "tab=news" in address and "kind=%E5%8F%B7%E6%AE%B5" in address and "unread=1" in address
+    titles = shown(first) + shown(open_tab(client, address))
+    assert titles == [f"*事项{one:03}" for one in reversed(range(70)) if one >= 60 or one % 6]
+
+
+def test_one_can_be_marked_as_read_where_it_stands(
+    client: Client, role: Role, world: World, log_in: object
+) -> None:
+    tell(role, "a", link="organizations")
+    notice = tell(role, "b")
+    url = reverse("notice-read", args=[notice.pk])
+    assert client.get(url).status_code == 405
+    answer = client.post(url, {"from": "tab=todo&kind=待审核&before=99&next=//elsewhere"})
+    assert answer.url == "/inbox/?tab=todo&kind=%E5%BE%85%E5%AE%A1%E6%A0%B8&before=99"
+    assert shown(open_tab(client)) == ["事项b", "*事项a"]
+    log_in(world.role(world.county))
+    assert client.post(url).status_code == 404
+
+
+def test_opening_what_a_colleague_did_meanwhile_says_who_and_leads_nowhere_else(
+    client: Client, role: Role, world: World
+) -> None:
+    colleague = world.role(world.school)
+    notice = tell(role, "a", link="organizations")
+    notices.finish("a", by=colleague.user)
+    page = client.post(reverse("notice", args=[notice.pk]), follow=True)
+    assert page.redirect_chain[-1][0] == "/inbox/?tab=todo&done=1"
+    assert f"“事项a”已由 {colleague.user.name} 于 " in page.content.decode()
+    looked = client.post(reverse("notice", args=[notice.pk]), {"done": "1"})
+    assert looked.url == reverse("organizations")
+
+
+def test_what_the_system_did_is_said_to_be_done_by_the_system(client: Client, role: Role) -> None:
+    notice = tell(role, "a")
+    notices.finish("a", by=None)
+    page = client.post(reverse("notice", args=[notice.pk]), follow=True).content.decode()
+    assert "“事项a”已由 系统 于 " in page
+
+
+@pytest.mark.parametrize("kept", ["%00", "tab=" + "x" * 9000, "before=\ud800", "&".join(["a=1"] * 50)])
+def test_any_place_to_go_back_to_is_survived(client: Client, role: Role, kept: str) -> None:
+    notice = tell(role, "a")
+    sent = kept.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    assert client.post(reverse("notice-read", args=[notice.pk]), {"from": sent}).status_code in {302, 400}
+
+
+def test_the_frame_asks_once_for_every_figure_it_shows(client: Client, role: Role) -> None:
+    tell(role, "a")
+    tell(role, "b", kind="编号占用核实")
+    tell(role, "r", Sort.RESULT, kind="导出")
+    address = reverse("organizations")
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(address).content.decode()
+    assert sum("orgs_notice" in one["sql"] for one in asked.captured_queries) == 1
+    assert "操作中心，3 条未读" in page
+    assert re.search(r'待审核<span class="zt-n">1<', page)
+
+
+def test_an_inbox_of_years_is_counted_in_one_statement(client: Client, role: Role) -> None:
+    rows = [
+        Notice(organization=role.organization, sort=Sort.RESULT, kind="审核结果", title="旧", subject=f"s{n}")
+        for n in range(5000)
+    ]
+    Notice.objects.bulk_create(rows)
+    notices.mark_read(rows[100:], by=role.user)
+    with CaptureQueriesContext(connection) as asked:
+        tally = Notice.objects.visible_to(role).tally(role.user)
+    assert tally["审核结果"] == (0, 100)
+    assert len(asked) == 1

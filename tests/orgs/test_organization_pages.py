@@ -191,9 +191,53 @@ def test_the_facts_of_an_organisation(client: Client, county: Role, world: World
     assert facts["类型"] == "团委"
     assert facts["单位行业"] == "普通高中"
     assert facts["上级组织"] == "共青团乙县委员会"
-    assert facts["管理员"] == admin.user.name
-    assert facts["直接下级组织"] == "2 个"
+    assert f'<p class="pt-2">{admin.user.name}</p>' in html
+    assert f'href="{reverse("administrators", args=[world.school.pk])}"' in html
     assert "未设置" in page(client, org=world.street.pk)
+
+
+def rows(html: str) -> list[tuple[str, str]]:
+    """Short name and administrators of each line of 下级组织."""
+    found = re.findall(r'<th scope="row"><a [^>]*>(.*?)</a></th>.*?data-l="管理员">(.*?)</td>', html)
+    return [(name, re.sub("<[^>]+>", "", cell).strip()) for name, cell in found]
+
+
+def test_what_stands_below_says_how_many_administrators_it_has_and_where_its_members_are(
+    client: Client, county: Role, world: World
+) -> None:
+    for _ in range(2):
+        world.role(world.sibling)
+    html = page(client, org=world.school.pk)
+    assert rows(html) == [("高一团总支", "未设置"), ("教工团支部", "2 名")]
+    assert f'href="{reverse("members")}?org={world.sibling.pk}"' in html
+
+
+def test_many_below_come_a_page_at_a_time(
+    client: Client, county: Role, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orgs.views.organizations.BELOW", 4)
+    grow(world, world.street, 9)
+    html, names = page(client, org=world.street.pk), []
+    while True:
+        names += [name for name, _ in rows(html)]
+        more = re.search(r'href="([^"]+)" rel="next"', html)
+        if not more:
+            break
+        html = client.get(reverse("organizations") + more[1].replace("&amp;", "&")).content.decode()
+    assert names == [*(f"{number}班" for number in range(1, 10)), "丁街道一支部"]
+
+
+def test_what_was_done_to_it_is_told_to_those_who_manage_it(
+    client: Client, county: Role, world: World, log_in: object
+) -> None:
+    organizations.rename(world.general, name="丙中学一年级团总支", short_name="一年级", by=county)
+    organizations.change_kind(world.general, kind=Kind.COMMITTEE, by=county)
+    html = page(client, org=world.general.pk)
+    told = re.findall(r"<b>(.*?)</b><span class=\"zt-hint d-block\">(.*?)</span>", html)
+    assert [title for title, _ in told] == ["变更类型：团总支改为团委", "修改名称"]
+    assert all(f"{county.user.name}（乙县团县委 · 管理员）" in who for _, who in told)
+    log_in(world.role(world.branch))
+    assert "变更记录" not in page(client)
 
 
 @pytest.mark.parametrize("place", ["city", "province", "other_school", "other_branch"])
@@ -226,19 +270,14 @@ def test_search_stays_in_scope(client: Client, county: Role) -> None:
         assert foreign not in html
 
 
-@pytest.mark.parametrize("place", ["branch", "general"])
-def test_those_who_manage_no_organisations_are_told_so(
+@pytest.mark.parametrize("place", ["branch", "general", "school"])
+def test_every_administrator_sees_the_own_subtree(
     client: Client, log_in: object, world: World, place: str
 ) -> None:
-    log_in(world.role(getattr(world, place)))
-    for address in (
-        reverse("organizations"),
-        reverse("organization-search"),
-        reverse("organization-children", args=[getattr(world, place).pk]),
-    ):
-        response = client.get(address)
-        assert response.status_code == 403
-        assert "此项操作由" in response.content.decode()
+    organization = getattr(world, place)
+    log_in(world.role(organization))
+    assert f"<h1>{organization.short_name}</h1>" in page(client)
+    assert client.get(reverse("organization-children", args=[organization.pk])).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["organizations", "organization-search"])

@@ -292,3 +292,62 @@ def test_a_bulk_load_refuses_what_the_services_refuse(db: None) -> None:
     assert refusal(lambda: organizations.bulk_load([], province_code="11")).code == "root"
     organizations.bulk_load([top], province_code="11")
     assert refusal(lambda: organizations.bulk_load([top], province_code="11")).code == "not_empty"
+
+
+def test_what_was_closed_by_mistake_is_opened_again(planted: Planted) -> None:
+    province, admin = planted
+    committee, branch = grow_line(province, admin, Kind.COMMITTEE, Kind.BRANCH)
+    role = RoleFactory(organization=branch)
+    assert role.user.name in organizations.deactivation_effects(branch)[-1]
+    organizations.deactivate(branch, by=admin)
+    assert not Role.objects.current().filter(pk=role.pk).exists()
+    organizations.reactivate(branch, by=admin)
+    assert branch.is_active and Role.objects.current().filter(pk=role.pk).exists()
+    assert audited("organization.reactivate").to_state == "active"
+    assert refusal(lambda: organizations.reactivate(branch, by=admin)).code == "active"
+    organizations.deactivate(branch, by=admin)
+    again = grow(committee, Kind.BRANCH, admin, branch.name)
+    assert refusal(lambda: organizations.reactivate(branch, by=admin)).code == "name"
+    organizations.deactivate(again, by=admin)
+    organizations.deactivate(committee, by=admin)
+    assert refusal(lambda: organizations.reactivate(branch, by=admin)).code == "inactive"
+    organizations.reactivate(committee, by=admin)
+    organizations.change_kind(committee, kind=Kind.BRANCH, by=admin)
+    assert refusal(lambda: organizations.reactivate(branch, by=admin)).code == "kind"
+
+
+def test_everything_that_stands_in_the_way_is_listed(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    province, admin = planted
+    (general,) = grow_line(province, admin, Kind.GENERAL_BRANCH)
+    branches = [grow(general, Kind.BRANCH, admin) for _ in range(5)]
+    monkeypatch.setattr(Holding, "blocks_deactivation", classmethod(lambda cls, one: "2 个预占的编号"))
+    named = "、".join(f"“{one.short_name}”" for one in branches[:3])
+    children = f"下面还有启用的组织：{named}等 5 个，请先移走或停用"
+    assert organizations.blockers(general) == [children, "2 个预占的编号"]
+    kinds = "团支部下不能设立团支部，请先移走或停用"
+    assert organizations.kind_blockers(general, Kind.BRANCH) == [kinds, "2 个预占的编号"]
+    for act, lines in (
+        (lambda: organizations.deactivate(general, by=admin), [children, "2 个预占的编号"]),
+        (
+            lambda: organizations.change_kind(general, kind=Kind.BRANCH, by=admin),
+            [kinds, "2 个预占的编号"],
+        ),
+    ):
+        assert all(line in refusal(act).messages[0] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "short_name"),
+    [("", "简称"), ("　 ", "简称"), ("名" * 121, "简称"), ("全称", "名" * 61), ("一\n二", "简称")],
+)
+def test_a_name_that_cannot_be_is_refused_in_words(planted: Planted, name: str, short_name: str) -> None:
+    province, admin = planted
+    branch = grow(province, Kind.BRANCH, admin)
+    new = {"kind": Kind.BRANCH, "industry": "", "parent": province}
+    for act in (
+        lambda: organizations.create(name=name, short_name=short_name, by=admin, **new),
+        lambda: organizations.rename(branch, name=name, short_name=short_name, by=admin),
+    ):
+        assert refusal(act).code == "name"

@@ -18,7 +18,7 @@ from django.utils import timezone
 from archives import housekeeping, inspection
 from archives.models import Archive, Draft
 from archives.services import entry as entries
-from archives.services.disclosure import number_taken
+from archives.services.disclosure import holder_is_told
 from archives.services.withdrawal import withdraw
 from members.models import Member
 from numbering.models import Holding
@@ -37,9 +37,23 @@ PLAIN_PAGES = (
     "reviews",
     "organizations",
     "organization-search",
+    "organization-move-search",
     "inbox",
     "roles",
     "login",
+)
+NUMBER_PAGES = (
+    *(
+        "segments",
+        "segments-search",
+        "segment-hand-down",
+        "issues",
+        "issue-new",
+        "issue-list",
+        "numbers-pending",
+    ),
+    *("registrations", "registration-unused", "registration-veteran", "disputes"),
+    *("database", "database-numbers", "database-people"),
 )
 
 
@@ -70,7 +84,7 @@ def test_a_form_in_another_code_is_refused(attacker, log_in, branch_role, name, 
     assert sent.status_code == 400
 
 
-@pytest.mark.parametrize("name", PLAIN_PAGES)
+@pytest.mark.parametrize("name", [*PLAIN_PAGES, *NUMBER_PAGES])
 def test_a_nul_in_an_address_is_refused(attacker, log_in, committee_role, name):
     log_in(committee_role)
     for parameter in ("q", "org", "after", "next"):
@@ -286,8 +300,23 @@ def test_questions_at_one_moment_are_counted_one_by_one(settings):
         ).holding
         for _ in range(6)
     ]
-    told = at_once(*[partial(number_taken, one, by=role) for one in held])
-    assert sum("团员姓名" in one.detail for one in told) == 2
+    told = at_once(*[partial(holder_is_told, one, by=role) for one in held])
+    assert sum(told) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_questions_of_one_organisation_at_one_moment_are_counted_one_by_one(settings):
+    settings.DISCLOSURES_A_DAY = 2
+    world = plant_world()
+    holder = world.role(world.other_branch)
+    held = [
+        entries.enter(
+            EntryFactory(), organization=holder.organization, upload=None, key=new_key(), by=holder
+        ).holding
+        for _ in range(6)
+    ]
+    told = at_once(*[partial(holder_is_told, one, by=world.role(world.branch)) for one in held])
+    assert sum(told) == 2
 
 
 def test_giving_a_file_up_and_purging_it_are_on_record(branch_role):

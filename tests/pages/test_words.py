@@ -118,6 +118,17 @@ def test_labels_and_placeholders_are_the_figures_in_its_order(shown, variant, oc
 
 
 @pytest.mark.parametrize("variant", Variant)
+def test_the_words_of_an_empty_date_box_are_on_screen_and_gone_once_it_is_filled(shown, variant):
+    under = {
+        joined: [words(one) for box in shown(variant, step="edit", joined_on=joined).root.iter("div")
+                 if box.get("id") == "div_id_joined_on" for one in of_class(box, "zt-say")]
+        for joined in ("", "2021-05-04")
+    }  # fmt: skip
+    assert "请选择入团时间" in under[""]
+    assert "请选择入团时间" not in under["2021-05-04"]
+
+
+@pytest.mark.parametrize("variant", Variant)
 def test_what_the_figure_stars_is_starred_and_the_file_has_its_button(shown, variant):
     fields = {field.label: field for field in shown(variant, **EVERYTHING, occupation="worker").fields}
     drawn = figure(variant)
@@ -161,7 +172,8 @@ def test_help_is_the_guides_word_for_word():
     plain = re.sub(r"\s|\*\*", "", GUIDE)
     for name, passages in HELP.items():
         for one in passages:
-            assert re.sub(r"\s", "", one.text) in plain, (name, one.source)
+            for text in one.paragraphs:
+                assert re.sub(r"\s|\*\*", "", text) in plain, (name, one.source)
 
 
 def test_the_notes_and_the_answers_about_entering_all_stand_beside_a_field():
@@ -182,4 +194,5 @@ def test_the_page_shows_the_help_of_the_fields_it_has(shown, variant):
     absent = {Variant.C: {"is_cadre"}}.get(variant, set())
     for name, passages in HELP.items():
         if name not in absent:
-            assert all(re.sub(r"\s", "", one.text) in everything for one in passages), name
+            texts = [text for one in passages for text in one.paragraphs]
+            assert all(re.sub(r"\s", "", text) in everything for text in texts), name

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import resource
 
 BUSY = 0.2
 """Whoever had less than this share of a processor until the wall clock struck was kept waiting by a crowded machine."""
@@ -46,16 +49,7 @@ def run(
     Raises:
         OSError: the process could not be started.
     """
-    process = subprocess.Popen(  # noqa: S603 -- our own interpreter and script
-        [sys.executable, "-I", "-B", str(script), *args],
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        close_fds=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None  # noqa: S101 -- a PIPE was asked for
+    process = _start(script, args, stdin)
     timed_out = threading.Event()
 
     def stop() -> None:
@@ -64,25 +58,44 @@ def run(
 
     clock = threading.Timer(wall_seconds, stop)
     clock.start()
-    too_much = False
     try:
-        output = process.stdout.read(max_output + 1)
-        too_much = len(output) > max_output
-        if too_much:
-            _kill_group(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
+        output, status, usage = _heard_out(process, max_output)
     finally:
         clock.cancel()
-        process.stdout.close()
         # Also when it ended by itself: something it started may have closed the pipe and live on in its group.
         _kill_group(process.pid)
     process.returncode = code = os.waitstatus_to_exitcode(status)
     if timed_out.is_set():
         worked = usage.ru_utime + usage.ru_stime
         return Outcome(End.TIMED_OUT if worked > wall_seconds * BUSY else End.FAILED)
-    if too_much:
+    if len(output) > max_output:
         return Outcome(End.CRASHED)
     return Outcome(End.FINISHED, output) if code == 0 else Outcome(_end_of(code))
+
+
+def _start(script: Path, args: Sequence[str], stdin: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 -- our own interpreter and script
+        [sys.executable, "-I", "-B", str(script), *args],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        close_fds=True,
+        start_new_session=True,
+    )
+
+
+def _heard_out(
+    process: subprocess.Popen[bytes], max_output: int
+) -> tuple[bytes, int, resource.struct_rusage]:
+    """What it printed, at most one byte more than it may, how it ended and the time it took."""
+    assert process.stdout is not None  # noqa: S101 -- a PIPE was asked for
+    with process.stdout as pipe:
+        output = pipe.read(max_output + 1)
+        if len(output) > max_output:
+            _kill_group(process.pid)
+        _, status, usage = os.wait4(process.pid, 0)
+    return output, status, usage
 
 
 def _end_of(code: int) -> End:

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import ItemsView
+from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,9 @@ from django.views.debug import SafeExceptionReporterFilter
 
 ID_NUMBER = re.compile(r"(?<!\d)([1-9]\d{5})\d{8}(\d{3}[\dXx])(?!\d)")
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
+"""Of the request this thread is answering: every line of its log carries it, and the page that says something went wrong."""
 
 
 def masked(text: str) -> str:
@@ -25,6 +29,14 @@ class MaskPersonalData(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = masked(record.getMessage())
         record.args = None
+        return True
+
+
+class NameRequest(logging.Filter):
+    """Adds `request_id` to each record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = REQUEST_ID.get()
         return True
 
 

@@ -1,4 +1,4 @@
-"""Keyset paging: the newest first, a page found by the id where it begins, however many rows lie before it."""
+"""Keyset paging: a page is found by the row where it begins, however many rows lie before it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 T = TypeVar("T", bound=Model)
@@ -39,6 +39,29 @@ def newest_first(rows: QuerySet[T], query: QueryDict, *, size: int = SIZE) -> Pa
         shown,
         _link(query, after=shown[0].pk) if newer else "",
         _link(query, before=shown[-1].pk) if older else "",
+    )
+
+
+def in_order(rows: QuerySet[T], query: QueryDict, key: str, *, size: int = SIZE) -> Page[T]:
+    """The same with the rows in the order of `key` and id: `?after=` and `?before=` name the row beside the page."""
+    before, after = _id(query, "before"), _id(query, "after")
+    beside, way = (before, "lt") if before and not after else (after, "gt")
+    anchor = rows.filter(pk=beside).values_list(key, flat=True).first() if beside else None
+    backwards = way == "lt" and anchor is not None
+    if anchor is not None:
+        rows = rows.filter(Q(**{f"{key}__{way}": anchor}) | Q(**{key: anchor, f"pk__{way}": beside}))
+    order = (f"-{key}", "-pk") if backwards else (key, "pk")
+    found = list(rows.order_by(*order)[: size + 1])
+    shown, more = found[:size], len(found) > size
+    if not shown:
+        return Page([], "", "")
+    if backwards:
+        shown = shown[::-1]
+    earlier, later = (more, True) if backwards else (anchor is not None, more)
+    return Page(
+        shown,
+        _link(query, before=shown[0].pk) if earlier else "",
+        _link(query, after=shown[-1].pk) if later else "",
     )
 
 

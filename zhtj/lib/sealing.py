@@ -30,7 +30,10 @@ class Sealed(bytes):
 
 
 class BrokenSeal(Exception):
-    """The stored value was altered, moved from another row, or its key is gone."""
+    """The stored value was altered, moved from another row, or its key is gone. The text names field and row, never the value."""
+
+    def __init__(self, field: str, row: UUID) -> None:
+        super().__init__(f"{field} of {row}")
 
 
 @lru_cache(maxsize=256)
@@ -57,11 +60,11 @@ def open_sealed(row: UUID, field: str, sealed: bytes) -> str:
         return ""
     key = settings.DATA_KEYS.get(sealed[0])
     if key is None:
-        raise BrokenSeal(field)
+        raise BrokenSeal(field, row)
     try:
         return _cipher(key).decrypt(sealed[1 : NONCE + 1], sealed[NONCE + 1 :], _bound(row, field)).decode()
     except InvalidTag:
-        raise BrokenSeal(field) from None
+        raise BrokenSeal(field, row) from None
 
 
 def _bound(row: UUID, field: str) -> bytes:

@@ -10,8 +10,10 @@ from archives.flow import ARCHIVE, UPLOAD
 from archives.models import Archive, Upload
 from members.flow import MEMBER
 from members.models import Member
-from numbering.flow import HOLDING
-from numbering.models import Holding
+from numbering.flow import DISPUTE, HOLDING, REGISTRATION
+from numbering.models import Dispute, Holding, Registration
+from orgs.flow import JOB
+from orgs.models import Job
 from zhtj.lib.states import Arrows
 
 FLOWS: dict[str, tuple[Any, Arrows]] = {
@@ -19,6 +21,9 @@ FLOWS: dict[str, tuple[Any, Arrows]] = {
     "入团志愿书": (Archive.State, ARCHIVE),
     "团员": (Member.State, MEMBER),
     "编号占用": (Holding.State, HOLDING),
+    "编号占用核实": (Dispute.State, DISPUTE),
+    "编号登记备案": (Registration.State, REGISTRATION),
+    "后台任务": (Job.State, JOB),
 }
 
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from archives.demo import accounts, planting
-from archives.demo.ready import ready
+from archives.demo.ready import ready, registered
 from members.models import Member
 from orgs.models import Organization
 
@@ -39,7 +39,12 @@ class Command(BaseCommand):
         if not planted:
             self._plant(people)
         # Also when the file was lost, since nobody knows the passwords any more.
-        content = {"url": url, "accounts": [asdict(one) for one in accounts.renew()], "ready": ready()}
+        content = {
+            "url": url,
+            "accounts": [asdict(one) for one in accounts.renew()],
+            "ready": ready(),
+            "registered": registered(),
+        }
         write_private(file, json.dumps(content, ensure_ascii=False, indent=1))
         self.stdout.write(f"账号和可录入人员写入 {file}")
 

@@ -16,8 +16,17 @@ from members.rules.book import BOOK, Rule
 
 ROOT = Path(settings.BASE_DIR)
 TARGET = ROOT / "docs" / "规则.md"
-CODE = ("members/rules/*.py", "members/id_number.py", "numbering/rules.py")
-TESTS = ("tests/members/test_rules_*.py", "tests/members/test_id_number.py", "tests/numbering/test_rules.py")
+CODE = (
+    "members/rules/*.py",
+    "numbering/id_number.py",
+    "numbering/person.py",
+    "numbering/rules.py",
+)
+TESTS = (
+    "tests/members/test_rules_*.py",
+    "tests/numbering/test_id_number.py",
+    "tests/numbering/test_rules.py",
+)
 HEAD = """# 规则
 
 由 `python dev.py manage rules_doc` 根据 `members/rules/book.py` 生成，请勿手工修改。“代码”是使用该规则代号的函数，“测试”是写有该代号的测试函数。

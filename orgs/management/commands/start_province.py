@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from orgs.models import Role, User
-from orgs.services import audit, organizations
+from orgs.models import Role
+from orgs.services import audit, credentials, organizations
 
 
 class Command(BaseCommand):
@@ -24,24 +23,20 @@ class Command(BaseCommand):
         parser.add_argument("--person", required=True, help="管理员姓名")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        password = secrets.token_urlsafe(12)
         try:
             with transaction.atomic():
-                role = start(options, password)
+                role, password = start(options)
         except ValidationError as refused:
             raise CommandError("；".join(refused.messages)) from None
         self.stdout.write(f"已建立 {role.organization.name}")
         self.stdout.write(f"管理员账号 {role.user.username}，初始密码 {password}（只显示这一次）")
 
 
-def start(options: dict[str, Any], password: str) -> Role:
+def start(options: dict[str, Any]) -> tuple[Role, str]:
     root = organizations.plant_root(
         name=options["name"], short_name=options["short_name"], province_code=options["code"]
     )
-    user = User(username=options["username"], name=options["person"], must_change_password=True)
-    user.set_password(password)
-    user.full_clean()
-    user.save()
+    user, password = credentials.new_account(options["person"], options["username"])
     role = Role.objects.create(user=user, organization=root)
     audit.record(role=role, verb="appoint_administrator", subject=f"role:{role.pk}", organization=root)
-    return role
+    return role, password

@@ -1,7 +1,7 @@
 // Small things every page has: <dialog>s, the account menu, focus on the error summary, filters behind 更多条件.
 //   <button data-opens="#refuse">   opens a <dialog>; focus returns to the button when it closes
 //   <button data-close>             closes the dialog around it
-//   <dialog data-open>              is open from the start (the server answered with it)
+//   <dialog data-open>              is open from the start (the server answered with it); data-returns="#id_number" has the focus afterwards
 //   <button data-more aria-expanded="false"> in .zt-filter shows the filters that phones hide
 
 const openers = new WeakMap();
@@ -46,7 +46,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 function start(root) {
-  for (const dialog of root.querySelectorAll("dialog[data-open]")) open(dialog, document.getElementById("main"));
+  for (const dialog of root.querySelectorAll("dialog[data-open]")) {
+    dialog.removeAttribute("open"); // without scripts it stands on the page
+    open(dialog, document.querySelector(dialog.dataset.returns ?? "#main"));
+  }
   root.querySelector("[data-focus]")?.focus();
 }
 

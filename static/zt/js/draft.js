@@ -1,4 +1,4 @@
-// Keeps on the server what is typed: two seconds after the last change, at 保存草稿 and at Ctrl+S.
+// Keeps on the server what is typed: two seconds after the last change, when it comes back with errors, at 保存草稿 and at Ctrl+S.
 //   <form data-draft="/drafts/?…">, in it <span data-draft-state></span> for the words and <button name="step" value="draft">保存草稿</button>
 // From the first save on the address is the draft's, so that a reload brings everything back.
 
@@ -80,4 +80,5 @@ if (form) {
     event.preventDefault();
     save(true);
   });
+  if ("typed" in form.dataset && !("saved" in form.dataset)) save(); // it came back with errors: typed, and kept nowhere
 }

@@ -59,13 +59,21 @@ function renew(token) {
 }
 
 async function resume(form) {
-  const password = form.elements.password;
+  const { password, code } = form.elements;
   say("");
+  await alive(); // another tab may have logged in while this dialog stood open: the token that counts now
   let answer = { ok: false, message: "没有连上服务器，请稍后再试。" };
   try {
     const reply = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
     answer = await reply.json();
   } catch { /* the words above say it */ }
+  code.value = "";
+  if (answer.needs_code) {
+    document.getElementById("relogin-second").hidden = false;
+    say(answer.message);
+    code.focus();
+    return; // the password stays until the code is there
+  }
   password.value = "";
   if (!answer.ok) {
     say(answer.message || "密码不正确，请重新输入。");

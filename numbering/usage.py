@@ -1,0 +1,86 @@
+"""录入明细: the numbers of some segments one by one, entered and not yet used, a page at a time (指引 3.8).
+
+Pages begin at a number and read on along the index of the numbers, so that a segment of a million is as quick as one of twenty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from numbering.models import Holding, Issue, Segment
+
+_RUNS = """
+SELECT low, high FROM (
+    SELECT value - 1 AS high, lag(value, 1, %(first)s - 1) OVER (ORDER BY value) + 1 AS low
+    FROM (
+        SELECT value FROM numbering_holding
+        WHERE value >= %(first)s AND value <= %(last)s AND state <> 'released'
+        UNION ALL SELECT value FROM numbering_issue
+        WHERE value >= %(first)s AND value <= %(last)s AND state <> 'withdrawn'
+        UNION ALL SELECT %(last)s + 1
+        ORDER BY 1
+    ) AS used
+) AS gap WHERE low <= high LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A run of numbers nobody was given; or one issued to `name` (待录入), not entered yet."""
+
+    first: int
+    last: int
+    name: str = ""
+
+    @property
+    def size(self) -> int:
+        return self.last - self.first + 1
+
+
+def entered(segments: Iterable[Segment], *, start: int, limit: int, **narrowed: Any) -> list[Holding]:
+    """The first `limit` numbers from `start` on that are 已占用 or 审核中, with who holds them."""
+    held = Holding.objects.exclude(state=Holding.State.RELEASED).filter(**narrowed)
+    held = held.select_related("organization", "member").order_by("value")
+
+    def each() -> Iterator[Holding]:
+        for one in _from(segments, start):
+            yield from held.filter(value__gte=max(start, one.first), value__lte=one.last)[:limit]
+
+    return list(islice(each(), limit))
+
+
+def unused(segments: Iterable[Segment], *, start: int, limit: int) -> list[Unused]:
+    """The first `limit` lines from `start` on: free runs and issued numbers, in the order of the numbers."""
+
+    def each() -> Iterator[Unused]:
+        for one in _from(segments, start):
+            first = max(start, one.first)
+            found = [*_runs(first, one.last, limit), *_issued(first, one.last, limit)]
+            # Of both kinds the first `limit`: of all together these are the first.
+            yield from sorted(found, key=lambda line: line.first)[:limit]
+
+    return list(islice(each(), limit))
+
+
+def _from(segments: Iterable[Segment], start: int) -> list[Segment]:
+    return [one for one in segments if one.last >= start]
+
+
+def _runs(first: int, last: int, limit: int) -> list[Unused]:
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNS, {"first": first, "last": last, "limit": limit})
+        return [Unused(int(low), int(high)) for low, high in cursor.fetchall()]
+
+
+def _issued(first: int, last: int, limit: int) -> list[Unused]:
+    """待录入; not where somebody else was entered with the number meanwhile."""
+    held = Holding.objects.exclude(state=Holding.State.RELEASED).filter(value=OuterRef("value"))
+    waiting = Issue.objects.open().filter(~Exists(held), value__gte=first, value__lte=last)
+    rows = waiting.order_by("value").values_list("value", "name")[:limit]
+    return [Unused(value, value, name) for value, name in rows]

@@ -1,0 +1,1 @@
+"""Pages of segments, issued numbers and registrations."""

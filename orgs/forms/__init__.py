@@ -1,0 +1,1 @@
+"""Forms of the frame and of 组织管理."""

@@ -1,0 +1,83 @@
+"""`open_pages`: no address is forgotten, what is slow or grows is told, and the pages keep their number of statements."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from archives.scale.pages import report
+from archives.scale.pages.actors import NOBODY, Actor
+from archives.scale.pages.measuring import Answer, Recorder, in_general
+from archives.scale.pages.objects import objects_for
+from archives.scale.pages.routes import Route, routes
+from archives.scale.pages.verdict import growing, repeated, slow, unopened
+from archives.scale.pages.walk import Visit, visits
+from archives.services import entry as entries
+from orgs.models import AuditEvent
+from tests.archives.cases import waiting
+from tests.factories import EntryFactory, new_key
+
+HOME = Route("", "home")
+
+
+def visit(*statements: str, actor: Actor = NOBODY, route: Route = HOME) -> Visit:
+    """An opening in which these statements were really sent."""
+    recorder = Recorder()
+    with connection.execute_wrapper(recorder), connection.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)
+    return Visit(route, actor, "/", (), Answer(200, recorder.statements, 0.0))
+
+
+def test_every_address_has_something_to_open_it_with_or_a_reason(branch_role):
+    for route in routes():
+        if route.takes_object and not route.why_not:
+            objects_for(route, branch_role)  # raises for a route nobody described
+
+
+def test_an_address_that_nobody_opened_is_told(db):
+    missing = {route.pattern for route, _ in unopened([])}
+    assert missing == {one.pattern for one in routes() if not one.why_not and one.name != "logout"}
+    assert "" not in {route.pattern for route, _ in unopened([visit()])}
+
+
+def test_a_statement_that_takes_too_long_is_told_with_its_page(db):
+    fast, late = visit("SELECT 1"), visit("SELECT 1", "SELECT pg_sleep(0.06)")
+    assert slow([fast, late]) == [late]
+    assert [line for line in report.findings([fast, late]) if "pg_sleep" in line and "慢于 50 ms" in line]
+
+
+def test_a_statement_sent_more_often_where_there_is_more_is_told(db):
+    few, many = visit("SELECT 1", "SELECT 2"), visit("SELECT 1", *["SELECT 2"] * 3)
+    assert list(growing([many, few])) == [(few, many, "SELECT 2")]
+    assert not list(growing([visit("SELECT 1"), visit("SELECT 1", "SELECT 2")]))
+    other = Actor("团委", "大", None)
+    assert not list(growing([few, visit(*["SELECT 2"] * 3, actor=other)]))
+    assert not list(growing([few, visit("SELECT 2", "SELECT 2")]))
+
+
+def test_a_statement_sent_for_every_row_is_told_of_one_page_alone(db):
+    ((one, text, times),) = repeated([visit("SELECT 1"), visit(*["SELECT 2"] * 9)])
+    assert (text, times) == ("SELECT 2", 9) and len(one.answer.statements) == 9
+
+
+def test_statements_are_compared_without_the_number_of_their_values():
+    short = 'SELECT "at_1" FROM m WHERE id IN (%s) AND n = ANY(%s) LIMIT 51'
+    assert in_general(short) == in_general(
+        'SELECT "at_4"\n FROM m WHERE id IN (%s, %s, %s) AND n = ANY(%s) LIMIT 101'
+    )
+
+
+@pytest.mark.parametrize("part", ["reviews/", "database/people"])
+def test_more_rows_take_no_more_statements_and_opening_leaves_nothing(world, part):
+    big, small = world.role(world.branch), world.role(world.other_branch)
+    for role, count in ((big, 4), (small, 1)):
+        for _ in range(count):
+            entries.enter(EntryFactory(), organization=role.organization, upload=None, key=new_key(), by=role)
+            waiting(role)
+    written = AuditEvent.objects.count()
+    seen = visits(level="团委", part=part)
+    assert {str(one.actor) for one in seen} == {"团委（大）", "团委（小）"}
+    assert any(one.answer.status == 200 for one in seen)
+    assert not list(growing(seen)) and not list(repeated(seen))
+    assert AuditEvent.objects.count() == written
