@@ -122,12 +122,10 @@ def _fresh(name: str, value: Any, issue: Issue, made: dict[str, int], uuid: UUID
 
 
 def _connect() -> psycopg.Connection[dict[str, Any]]:
-    """To the same database; none of Django's settings but where it is."""
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    told = {
-        name: connection.settings_dict[key] for key, name in names.items() if connection.settings_dict[key]
-    }
-    return psycopg.connect(**told, row_factory=dict_row)
+    """To where the open connection of Django went: the same server or socket, database and session settings."""
+    connection.ensure_connection()
+    info = connection.connection.info
+    return psycopg.connect(**info.get_parameters(), password=info.password, row_factory=dict_row)
 
 
 def _keep(path: Path, content: bytes) -> None:
