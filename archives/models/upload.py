@@ -32,7 +32,7 @@ class Upload(Located):
 
     uuid = models.UUIDField(default=new_uuid, unique=True, editable=False)
     uploader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
-    name = models.CharField("文件名", max_length=120)
+    name = models.CharField("文件名", max_length=120)  # as `file_names.safe` gives it: no ID number
     size = models.PositiveIntegerField("大小")
     sha256 = models.CharField("摘要", max_length=64)
     state = models.CharField("状态", max_length=10, choices=State, default=State.CHECKING)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from archives import tasks
+from archives import file_names, tasks
 from archives.models import Upload
 from archives.reasons import message, not_pdf, too_large
 from orgs.models import Organization, Role, settled
@@ -45,7 +45,7 @@ def store(file: UploadedFile, *, organization: Organization, by: Role) -> Upload
         raise UploadRefused(*problem)
     if _too_many(by):
         raise UploadRefused("too_many", message("too_many"))
-    upload = Upload(uploader=by.user, name=Path(file.name or "").name[:120] or "入团志愿书.pdf", size=size)
+    upload = Upload(uploader=by.user, name=file_names.safe(file.name or ""), size=size)
     try:
         if shutil.disk_usage(settings.ARCHIVE_DIR).free < FREE_BYTES:
             raise UploadRefused("disk_full", message("disk_full"))
