@@ -14,7 +14,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from numbering.models import Holding, Issue, Segment
+from orgs.models import Organization
 
+OUT_OF_SIGHT = "其他组织的人员"
 _RUNS = """
 SELECT low, high FROM (
     SELECT value - 1 AS high, lag(value, 1, %(first)s - 1) OVER (ORDER BY value) + 1 AS low
@@ -32,7 +34,7 @@ SELECT low, high FROM (
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A run of numbers nobody was given; or one issued to `name` (待录入), not entered yet."""
+    """A run of numbers nobody was given; or one issued to `name` (待录入), not entered yet: OUT_OF_SIGHT where the reader sees no name."""
 
     first: int
     last: int
@@ -55,13 +57,16 @@ def entered(segments: Iterable[Segment], *, start: int, limit: int, **narrowed: 
     return list(islice(each(), limit))
 
 
-def unused(segments: Iterable[Segment], *, start: int, limit: int) -> list[Unused]:
-    """The first `limit` lines from `start` on: free runs and issued numbers, in the order of the numbers."""
+def unused(segments: Iterable[Segment], *, start: int, limit: int, seen_from: Organization) -> list[Unused]:
+    """The first `limit` lines from `start` on: free runs and issued numbers, in the order of the numbers.
+
+    Named are the people of `seen_from` and below: a branch that was moved keeps its numbers in the segment, and its people their names.
+    """
 
     def each() -> Iterator[Unused]:
         for one in _from(segments, start):
             first = max(start, one.first)
-            found = [*_runs(first, one.last, limit), *_issued(first, one.last, limit)]
+            found = [*_runs(first, one.last, limit), *_issued(first, one.last, limit, seen_from)]
             # Of both kinds the first `limit`: of all together these are the first.
             yield from sorted(found, key=lambda line: line.first)[:limit]
 
@@ -78,9 +83,9 @@ def _runs(first: int, last: int, limit: int) -> list[Unused]:
         return [Unused(int(low), int(high)) for low, high in cursor.fetchall()]
 
 
-def _issued(first: int, last: int, limit: int) -> list[Unused]:
+def _issued(first: int, last: int, limit: int, seen_from: Organization) -> list[Unused]:
     """待录入; not where somebody else was entered with the number meanwhile."""
     held = Holding.objects.exclude(state=Holding.State.RELEASED).filter(value=OuterRef("value"))
     waiting = Issue.objects.open().filter(~Exists(held), value__gte=first, value__lte=last)
-    rows = waiting.order_by("value").values_list("value", "name")[:limit]
-    return [Unused(value, value, name) for value, name in rows]
+    rows = waiting.order_by("value").values_list("value", "name", f"at_{seen_from.depth}")[:limit]
+    return [Unused(value, value, name if at == seen_from.pk else OUT_OF_SIGHT) for value, name, at in rows]

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from archives.views.database import SERIAL, Asked, asked, crumbs
 from members.models import Member
 from members.rules import Entry
 from numbering import progress, usage
 from numbering.domains import Domain
+from numbering.id_number import holds_id, normalise
 from numbering.models import Holding, Segment
 from numbering.progress import Figures
 from numbering.rules import normalise_number
@@ -38,16 +40,26 @@ class Cell:
     tab: str
     q: str
 
+    @property
+    def is_id(self) -> bool:
+        """Whether an ID number was typed where a name or a number is asked for: it finds nobody, and stands in no address."""
+        return holds_id(normalise(self.q))
+
     def address(self, **more: object) -> str:
-        kept = {"domain": self.domain.value, "tab": self.tab} | ({"q": self.q} if self.q else {})
+        kept = {"domain": self.domain.value, "tab": self.tab}
+        if self.q and not self.is_id:
+            kept["q"] = self.q
         return self.here.address("database-numbers", **(kept | more))
 
 
+@sensitive_post_parameters("q")
 @acting
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def numbers(request: ActingRequest) -> HttpResponse:
-    """A page of its own; to htmx, the content of the sheet beside the table."""
+    """A page of its own; to htmx, the content of the sheet beside the table. What is searched for is sent by POST."""
     cell = _cell(request)
+    if request.method == "POST" and not cell.is_id:
+        return redirect(cell.address())
     one, year = cell.here.organization, cell.here.year
     figures = progress.of_organizations([one.pk], year).get(one.pk, {}).get(cell.domain, Figures())
     start = request.GET.get("from", "")
@@ -59,7 +71,7 @@ def numbers(request: ActingRequest) -> HttpResponse:
         "tabs": _tabs(cell, figures),
         "first_url": cell.address() if first else "",
         "form_url": reverse("database-numbers"),
-        **(_entered(request, cell, first) if cell.tab == "entered" else _unused(cell, first, figures.unused)),
+        **_lines(request, cell, first, figures.unused),
     }
     if request.htmx:
         answer = render(request, "archives/database_sheet.html", context)
@@ -70,7 +82,7 @@ def numbers(request: ActingRequest) -> HttpResponse:
 
 
 def _cell(request: ActingRequest) -> Cell:
-    here, query = asked(request), request.GET
+    here, query = asked(request), request.POST if request.method == "POST" else request.GET
     if query.get("domain") not in Domain.values:
         raise Http404
     domain = Domain(query["domain"])
@@ -97,6 +109,12 @@ def _tabs(cell: Cell, figures: Figures) -> list[dict[str, Any]]:
     ]
 
 
+def _lines(request: ActingRequest, cell: Cell, start: int, unused: int) -> dict[str, Any]:
+    if cell.tab == "unused":
+        return _unused(request, cell, start, unused)
+    return {} if cell.is_id else _entered(request, cell, start)
+
+
 def _entered(request: ActingRequest, cell: Cell, start: int) -> dict[str, Any]:
     found = usage.entered(cell.segments, start=start, limit=SIZE + 1, **_narrowed(cell))
     mine = request.role.organization
@@ -106,9 +124,10 @@ def _entered(request: ActingRequest, cell: Cell, start: int) -> dict[str, Any]:
     }
 
 
-def _unused(cell: Cell, start: int, unused: int) -> dict[str, Any]:
+def _unused(request: ActingRequest, cell: Cell, start: int, unused: int) -> dict[str, Any]:
+    mine = request.role.organization
     # Where every number is held there is nothing to look for among a million.
-    found = usage.unused(cell.segments, start=start, limit=SIZE + 1) if unused else []
+    found = usage.unused(cell.segments, start=start, limit=SIZE + 1, seen_from=mine) if unused else []
     return {
         "lines": found[:SIZE],
         "next_url": _next(cell, found[SIZE].first) if len(found) > SIZE else "",

@@ -325,6 +325,46 @@ def test_whoever_stands_beyond_my_reach_has_a_number_and_no_name(
     assert "演示邻居" not in html and "庚中学" not in html and "其他组织的团员" in html
 
 
+def test_a_number_promised_to_somebody_beyond_my_reach_stands_without_the_name(
+    client, log_in, world, made, committee_role
+):
+    """A branch that was moved away keeps its people's numbers in the segment they were issued from."""
+    moved = issued(world.sibling, committee_role, name="演示迁出")
+    stays = issued(world.branch, committee_role, name="演示留下")
+    organizations.move(world.sibling, to=world.street, by=world.role(world.county))
+
+    def waiting(role) -> dict[str, str]:
+        log_in(role)
+        rows = lines(numbers(client, org=world.school.pk, tab="unused"))
+        rows += lines(numbers(client, org=world.branch.pk, tab="unused"))
+        return {row[0].replace(" ", ""): row[2] for row in rows if "待录入" in row[2]}
+
+    assert waiting(committee_role) == {
+        moved.number: "待录入：其他组织的人员",
+        stays.number: "待录入：演示留下",
+    }
+    assert waiting(world.role(world.county))[moved.number] == "待录入：演示迁出"
+
+
+def test_what_is_searched_for_is_posted_and_an_id_number_stands_in_no_address(
+    client, log_in, world, made, branch_role, committee_role
+):
+    enter_issued(world, branch_role, committee_role, name="演示甲")
+    log_in(committee_role)
+    url = reverse("database-numbers")
+    asked = {"org": world.school.pk, "year": YEAR, "domain": "senior"}
+    html = numbers(client)
+    assert 'method="post"' in html[html.index('aria-label="在录入明细中查询"') - 200 :]
+    found = client.post(url, {**asked, "q": "演示"}, follow=True).content.decode()
+    assert [row[0] for row in lines(found)] == ["演示甲"]
+    number = id_number(date(2010, 3, 1))
+    for typed in (number, f" {number[:6]} {number[6:]}", number[:17]):
+        for answer in (client.post(url, {**asked, "q": typed}), client.get(url, {**asked, "q": typed})):
+            html = answer.content.decode()
+            assert answer.status_code == 200 and "录入明细不按身份证号码查询" in html
+            assert typed.strip() not in html and number[6:14] not in html and "演示甲" not in html
+
+
 # 本级新发展团员详情 -----------------------------------------------------------------------------------
 
 C, W, A, R, P, X = (

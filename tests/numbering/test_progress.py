@@ -151,8 +151,13 @@ def test_a_hundred_per_cent_means_all():
     assert Figures().percent == 0
 
 
+def unused(own: list[Segment], *, start: int = 0, limit: int = 100) -> list[Unused]:
+    """As their owner reads them."""
+    return usage.unused(own, start=start, limit=limit, seen_from=own[0].organization)
+
+
 def listed(segment: Segment, limit: int = 100) -> list[tuple[int, int, str]]:
-    found = usage.unused([segment], start=0, limit=limit)
+    found = unused([segment], limit=limit)
     return [(line.first - segment.first, line.last - segment.first, line.name) for line in found]
 
 
@@ -179,7 +184,7 @@ def test_pages_of_unused_and_entered_numbers_together_are_all_numbers(world, see
     own = [made["branch"]]
     shown: list[int] = []
     for read, numbers in (
-        (usage.unused, lambda line: range(line.first, line.last + 1)),
+        (unused, lambda line: range(line.first, line.last + 1)),
         (usage.entered, lambda holding: [holding.value]),
     ):
         start = 0
@@ -195,9 +200,9 @@ def test_the_last_number_alone_and_a_full_segment(world):
     piece = chain(world)["branch"]
     for number in range(piece.first, piece.last):
         take(number, world.branch)
-    assert usage.unused([piece], start=0, limit=5) == [Unused(piece.last, piece.last)]
+    assert unused([piece], limit=5) == [Unused(piece.last, piece.last)]
     take(piece.last, world.branch)
-    assert usage.unused([piece], start=0, limit=5) == []
+    assert unused([piece], limit=5) == []
 
 
 def test_years_are_those_the_province_has_segments_of(world):
