@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -59,13 +59,15 @@ def segments(request: ActingRequest) -> HttpResponse:
     year = _year(request, years)
     rows = owned.of_year(year).select_related("organization", "parent__organization")
     in_order = sorted(rows, key=lambda one: (DOMAINS.index(one.domain), one.first))
+    shown = _rows(in_order)
     context = {
         "organization": organization,
         "year": year,
         "tabs": [
             {"label": f"{one} 年", "url": _url(organization, one), "current": one == year} for one in years
         ],
-        "rows": _rows(in_order),
+        "rows": shown,
+        "readable": _readable(request, shown),
         **_powers(request, organization),
     }
     if request.role.organization.kind != Kind.BRANCH:
@@ -89,9 +91,11 @@ def segment(request: ActingRequest, pk: int) -> HttpResponse:
     page = list(pieces.filter(span__startswith__gt=_after(request))[: PAGE + 1])
     (shown,) = figures([found])
     last = page[PAGE - 1].first if len(page) > PAGE else 0
+    row = Row(shown, rulers([shown])[found.pk], figures(page[:PAGE]), pieces.count())
     context = {
         "organization": found.organization,
-        "row": Row(shown, rulers([shown])[found.pk], figures(page[:PAGE]), pieces.count()),
+        "row": row,
+        "readable": _readable(request, [row]),
         "q": query,
         "next_url": f"?{urlencode({'q': query, 'after': last})}" if last else "",
         "first_url": f"?{urlencode({'q': query})}" if _after(request) else "",
@@ -105,6 +109,13 @@ def _powers(request: ActingRequest, organization: Organization) -> dict[str, Any
     """Every level hands down its own; what lies below is only read."""
     own = organization.pk == request.role.organization_id
     return {"own": own, "may_hand_down": own and policy.may(request.role, Act.HAND_DOWN, organization)}
+
+
+def _readable(request: ActingRequest, rows: Iterable[Row]) -> set[int]:
+    """The pieces that have a page for this role: whose organisation was moved away is read by those above it now."""
+    mine = request.role.organization
+    pieces = [one.segment for row in rows for one in row.pieces]
+    return {one.pk for one in pieces if getattr(one, f"at_{mine.depth}") == mine.pk}
 
 
 def _url(organization: Organization, year: int) -> str:

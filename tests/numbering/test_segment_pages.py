@@ -410,6 +410,24 @@ def test_a_piece_is_taken_back_although_its_organisation_moved_away(world, made,
     assert Segment.objects.get(pk=made["general"].pk).size == 20
 
 
+def test_every_link_of_a_piece_leads_somewhere_also_when_its_organisation_moved_away(world, made, log_in):
+    organizations.move(world.general, to=world.county, by=world.role(world.province))
+    piece = [made["general"].pk]
+    for place, has_page in (("school", False), ("county", True)):
+        client = log_in(world.role(getattr(world, place)))
+        for url in (
+            reverse("segments") + f"?org={world.school.pk}&year=2026",
+            reverse("segment", args=[made["school"].pk]),
+        ):
+            page = client.get(url).content.decode()
+            assert "高一团总支" in page
+            assert (f'"{reverse("segment", args=piece)}"' in page) is has_page
+            assert (reverse("segment-take-back", args=piece) in page) is not has_page
+            for link in re.findall(r'<td class="is-acts.*?</td>', page, re.S):
+                for address in re.findall(r'href="([^"]+)"', link):
+                    assert client.get(address).status_code == 200, address
+
+
 def test_a_piece_without_an_unused_tail_says_so(world, made, log_in):
     segments.hand_down(
         made["general"], to=world.branch, first=made["general"].last, last=made["general"].last,
