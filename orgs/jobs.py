@@ -5,11 +5,12 @@ A handler makes the content of a file, or does something and makes none:
     @jobs.handler("members_export")
     def export(job: Job, progress: Progress) -> tuple[str, bytes]: ...
 
-    @jobs.handler("move_organization", act=Act.MANAGE_ORGANIZATIONS, about="组织管理")
+    @jobs.handler("move_organization", act=Act.MANAGE_ORGANIZATIONS, about="组织管理", in_one=True)
     def move(job: Job, progress: Progress) -> None: ...
 
 `act` is what the role must be allowed when it is asked for and again when it is done; `about` is the matter in 操作中心. It lies in the app that has the data, is imported by that app's tasks.py, starts its reads from `visible_to(job.role)`, and calls
-`progress(done, total)` outside any transaction, at least once a minute. It may run again from the beginning.
+`progress(done, total)` outside any transaction, at least once a minute; or it is `in_one` transaction with the end of its job, and needs no
+lease while that lasts. It may run again from the beginning.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -56,6 +57,7 @@ NOT_ALLOWED = "提交时所用的身份已经停用或没有此项权限。请�
 _handlers: dict[str, Handler] = {}
 _acts: dict[str, Act] = {}
 _abouts: dict[str, str] = {}
+_in_one: set[str] = set()
 
 
 class JobRefused(Exception):
@@ -67,12 +69,14 @@ class _LeaseLost(Exception):
 
 
 def handler(
-    kind: str, *, act: Act = Act.EXPORT, about: str = "导出"
+    kind: str, *, act: Act = Act.EXPORT, about: str = "导出", in_one: bool = False
 ) -> Callable[[Callable[[Job, Progress], R]], Callable[[Job, Progress], R]]:
     """Register who does this kind of job."""
 
     def register(found: Callable[[Job, Progress], R]) -> Callable[[Job, Progress], R]:
         _handlers[kind], _acts[kind], _abouts[kind] = found, act, about
+        if in_one:
+            _in_one.add(kind)
         return found
 
     return register
@@ -90,12 +94,13 @@ def run(job_id: int) -> None:
         return
     try:
         _insist_on_role(job)
-        made = _handlers[job.kind](job, _progress_of(job))
-        if made is None:
-            _finish(job)
-        else:
-            with _on_disk(made[1]) as file:
-                _finish(job, made[0], file)
+        with _held(job) if job.kind in _in_one else nullcontext():
+            made = _handlers[job.kind](job, _progress_of(job))
+            if made is None:
+                _finish(job)
+            else:
+                with _on_disk(made[1]) as file:
+                    _finish(job, made[0], file)
     except JobRefused as refused:
         fail(job, str(refused))
     except PermissionDenied:
@@ -110,9 +115,9 @@ def run(job_id: int) -> None:
 
 
 def fail(job: Job, words: str) -> None:
-    """The end without a result; the organisation reads why."""
+    """The end without a result; the organisation reads why. Nothing where another run is at it, or has ended it."""
     try:
-        with transaction.atomic():
+        with _held(job):
             before = job.state
             move(
                 job, Job.State.FAILED, table=JOB, error=words[:200], finished_at=timezone.now(), lease_until=None
@@ -122,8 +127,8 @@ def fail(job: Job, words: str) -> None:
                 job.organization, sort=Notice.Sort.RESULT, kind=_about(job), subject=f"job:{job.pk}",
                 title=f"{job.title}未完成", body=job.error, link="job", link_args=[str(job.uuid)],
             )  # fmt: skip
-    except StaleState:
-        log.info("job %s was finished by someone else", job.pk)
+    except (StaleState, _LeaseLost):
+        log.info("job %s is in other hands", job.pk)
 
 
 def give_up(job: Job) -> None:
@@ -132,16 +137,32 @@ def give_up(job: Job) -> None:
 
 
 def _lease(job_id: int) -> Job | None:
-    """Claim one run: one UPDATE, so that of several workers one gets it. Counted before trying."""
+    """Claim one run: of several workers one gets the row, and nobody one that a run still holds (`_held`). Counted before trying."""
     now = timezone.now()
     with transaction.atomic():
         free = Job.objects.idle(now).filter(pk=job_id, attempts__lt=ATTEMPTS)
-        if not free.update(attempts=F("attempts") + 1, lease_until=now + LEASE):
+        if free.select_for_update(skip_locked=True).first() is None:
             return None
+        free.update(attempts=F("attempts") + 1, lease_until=now + LEASE)
         job = Job.objects.select_related("organization", "role__organization", "role__user").get(pk=job_id)
         if job.state == Job.State.QUEUED:
             move(job, Job.State.RUNNING, table=JOB)
     return job
+
+
+@contextmanager
+def _held(job: Job) -> Iterator[None]:
+    """A transaction that holds the job's row, as this run or the sweep knows it. However long it lasts, nobody begins the job anew or gives it
+    up; it ends with the worker that is killed. Taken before the tree and everything else: whoever has those asks for no job's row.
+
+    Raises:
+        _LeaseLost: another one is at it, or has ended it.
+    """
+    with transaction.atomic():
+        mine = Job.objects.filter(pk=job.pk, state=job.state, attempts=job.attempts)
+        if mine.select_for_update(skip_locked=True).first() is None:
+            raise _LeaseLost
+        yield
 
 
 def _insist_on_role(job: Job) -> None:
@@ -170,20 +191,15 @@ def _progress_of(job: Job) -> Progress:
 
 def _finish(job: Job, name: str = "", file: Path | None = None) -> None:
     """The file takes its place in the transaction that says so: whoever reads 已完成 finds it."""
-    try:
-        with transaction.atomic():
-            if not Job.objects.select_for_update().filter(pk=job.pk, attempts=job.attempts).exists():
-                raise _LeaseLost
-            before = job.state
-            move(
-                job, Job.State.DONE, table=JOB, file_name=name[:120], finished_at=timezone.now(), lease_until=None
-            )  # fmt: skip
-            _record(job, before)
-            _tell_done(job, file is not None)
-            if file:
-                file.replace(job.path)
-    except StaleState:
-        log.info("job %s was finished by someone else", job.pk)
+    with _held(job):
+        before = job.state
+        move(
+            job, Job.State.DONE, table=JOB, file_name=name[:120], finished_at=timezone.now(), lease_until=None
+        )  # fmt: skip
+        _record(job, before)
+        _tell_done(job, file is not None)
+        if file:
+            file.replace(job.path)
 
 
 def _tell_done(job: Job, has_file: bool) -> None:

@@ -105,7 +105,12 @@ def test_finishing_and_giving_up_at_once_end_it_once(role: Role) -> None:
     assert taken is not None
     Job.objects.filter(pk=job.pk).update(attempts=3, lease_until=timezone.now() - timedelta(seconds=1))
     taken.attempts = 3
-    at_once(lambda: jobs._finish(taken, "结果.xlsx", b"result"), tasks.sweep_jobs)
+
+    def finish() -> None:
+        with jobs._on_disk(b"result") as file:
+            jobs._finish(taken, "结果.xlsx", file)
+
+    at_once(finish, tasks.sweep_jobs)
     job.refresh_from_db()
     assert job.state in {"done", "failed"}
     assert job.has_file == (job.state == "done")
