@@ -82,7 +82,7 @@ def why_not_judge(role: Role, dispute: Dispute) -> str:
 
 
 def require_judge(role: Role, dispute: Dispute) -> None:
-    """Insist that this role decides this case.
+    """Insist that this role decides this case; of one that is `held`, since a change of administrators may address it anew.
 
     Raises:
         PermissionDenied: with the reason in words.
@@ -148,8 +148,8 @@ def dismiss(dispute: Dispute, *, reason: str, by: Role) -> None:
         PermissionDenied: the role does not decide it; in words.
         StaleState: somebody else decided it.
     """
-    require_judge(by, dispute)
     current = held(dispute)
+    require_judge(by, current)
     _close(current, Dispute.State.DISMISSED, reason=reason, by=by)
     _record(current, "dispute.dismiss", before=Dispute.State.OPEN, by=by)
     _tell(current, current.filed_for, Notice.Sort.RESULT, f"发展团员编号 {current.number} 不予释放", reason)
@@ -165,9 +165,9 @@ def uphold(dispute: Dispute, *, place: Organization, reason: str, by: Role) -> H
         PermissionDenied: the role does not decide it; in words.
         StaleState: somebody else decided it, or somebody else holds the number now.
     """
-    require_judge(by, dispute)
     segment = giving.hold_numbers(dispute)
     current = held(dispute)
+    require_judge(by, current)
     _close(current, Dispute.State.UPHELD, reason=reason, by=by)
     occupant = occupant_of(current.number)
     if occupant and occupant.pk != current.holding_id:

@@ -22,6 +22,7 @@ from numbering.services import disputes
 from numbering.services.disputes import DisputeOpen
 from numbering.services.entitlement import OF_ANOTHER, NotIssued
 from orgs.models import AuditEvent, Notice
+from orgs.services import administrators
 from tests.archives.cases import uploaded
 from tests.archives.claiming import (
     NUMBER,
@@ -254,6 +255,20 @@ def test_only_the_judge_decides_and_never_the_person_who_filed(world):
     case.judge.save()
     with pytest.raises(PermissionDenied, match="本人提交"):
         disputes.dismiss(case.dispute, reason=REASON, by=case.judge)
+
+
+@pytest.mark.parametrize("decide", [claims.uphold, disputes.dismiss])
+def test_who_lost_the_case_to_another_judge_since_the_page_was_opened_decides_no_more(world, decide):
+    case, above = disputed(world), world.role(world.county)
+    opened = Dispute.objects.select_related("judge").get()
+    administrators.end(case.judge, seen=administrators.staff_seen(world.school), by=above)
+    assert (opened.judge, Dispute.objects.get().judge) == (world.school, world.county)
+    with pytest.raises(PermissionDenied, match="由“共青团乙县委员会”核实"):
+        decide(opened, reason=REASON, by=case.judge)
+    assert Dispute.objects.get().state == Dispute.State.OPEN
+    assert Member.objects.get(pk=case.member.pk).number == NUMBER
+    decide(Dispute.objects.get(), reason=REASON, by=above)
+    assert Dispute.objects.get().decided_by == above.user
 
 
 def test_a_second_decision_is_told_who_was_faster(world):
