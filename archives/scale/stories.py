@@ -169,7 +169,7 @@ class Stories:
         for archive in waiting.order_by("-pk")[:20]:
             by = self._role(self._places[archive.reviewer_id or 0])
             for page in range(1, PAGES + 1):
-                Look.objects.remember(by.user, archive.upload, page)
+                Look.objects.remember(by.user, archive, page)
             notices.mark_read(list(Notice.objects.visible_to(by).order_by("-pk")[:5]), by=by.user)
         committees = [at for at, kind in enumerate(self._forest.kinds) if kind in COMMITTEES]
         for at in committees[:5]:
@@ -193,7 +193,13 @@ class Stories:
             at = self._places[post.organization_id]
             username = accounts.open_account(post.member, by=self._role(at)).username
             if not number:
+                self._lay_files(post.member)
                 yield self._account("团干部本人", username, at)
+
+    def _lay_files(self, member: Member) -> None:
+        """On the disk, as only those are that somebody will open."""
+        for upload in Upload.objects.filter(archive__member=member):
+            self._mould.write(upload.uuid)
 
     def _account(self, words: str, username: str, at: int) -> Account:
         User.objects.filter(username=username).update(password=self._staff.hashed, must_change_password=False)

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from archives.scale.pages import report
-from archives.scale.pages.actors import NOBODY, Actor
+from archives.scale.pages.actors import NOBODY, Actor, actors
 from archives.scale.pages.measuring import Answer, Recorder, in_general
 from archives.scale.pages.objects import objects_for
-from archives.scale.pages.routes import Route, routes
+from archives.scale.pages.routes import GATES, Route, routes
 from archives.scale.pages.verdict import growing, repeated, slow, unopened
 from archives.scale.pages.walk import Visit, visits
 from archives.services import entry as entries
-from orgs.models import AuditEvent
+from archives.services.claims import uphold
+from orgs.models import AuditEvent, Duty
 from tests.archives.cases import waiting
-from tests.factories import EntryFactory, new_key
+from tests.archives.claiming import disputed
+from tests.factories import EntryFactory, RoleFactory, UserFactory, new_key
 
 HOME = Route("", "home")
 
 
-def visit(*statements: str, actor: Actor = NOBODY, route: Route = HOME) -> Visit:
+def visit(
+    *statements: str, actor: Actor = NOBODY, route: Route = HOME, status: int = 200, location: str = ""
+) -> Visit:
     """An opening in which these statements were really sent."""
     recorder = Recorder()
     with connection.execute_wrapper(recorder), connection.cursor() as cursor:
         for sql in statements:
             cursor.execute(sql)
-    return Visit(route, actor, "/", (), Answer(200, recorder.statements, 0.0))
+    return Visit(route, actor, "/", (), Answer(status, recorder.statements, 0.0, location=location))
 
 
 def test_every_address_has_something_to_open_it_with_or_a_reason(branch_role):
@@ -39,6 +44,51 @@ def test_an_address_that_nobody_opened_is_told(db):
     missing = {route.pattern for route, _ in unopened([])}
     assert missing == {one.pattern for one in routes() if not one.why_not and one.name != "logout"}
     assert "" not in {route.pattern for route, _ in unopened([visit()])}
+
+
+@pytest.mark.parametrize("gate", sorted(GATES))
+def test_who_is_sent_to_a_gate_has_not_opened_the_page(db, gate):
+    """Neither by a redirect nor by what a script is told; sent on to another page, they have."""
+    for status in (302, 204):
+        turned_away = visit(status=status, location=f"{reverse(gate)}?next=/")
+        assert not turned_away.is_open
+        assert (HOME.pattern, f"只得到 {status}") in [
+            (one.pattern, why) for one, why in unopened([turned_away])
+        ]
+        assert not [line for line in report.lines([turned_away]) if line.startswith("| `")]
+    sent_on = visit(status=302, location=reverse("members"))
+    assert sent_on.is_open and HOME.pattern not in {one.pattern for one, _ in unopened([sent_on])}
+
+
+def test_an_address_that_only_takes_a_form_is_listed_apart(db):
+    refused = visit(status=405)
+    assert HOME.pattern not in {one.pattern for one, _ in unopened([refused])}
+    *table, below = report.lines([visit(route=Route("orgs/", "organizations")), refused])
+    assert "POST" in below and "`/`" in below and not [line for line in table if "`/`" in line]
+    turned_away = visit(status=302, location=reverse("login"))
+    assert HOME.pattern in {one.pattern for one, _ in unopened([turned_away])}
+
+
+def test_the_cadre_is_one_who_has_a_password_of_their_own(world):
+    known, fresh = UserFactory(), UserFactory(must_change_password=True)
+    for user in (known, fresh):
+        RoleFactory(user=user, organization=world.branch, duty=Duty.CADRE)
+    (cadre,) = [one for one in actors() if one.role and one.role.duty == Duty.CADRE]
+    assert cadre.role and cadre.role.user == known
+
+
+@pytest.mark.parametrize("name", ["second-factor-code", "second-factor-set-up"])
+def test_the_pages_on_the_way_in_are_opened(world, name):
+    path = reverse(name).removeprefix("/")
+    assert [one.answer.status for one in visits(part=path) if one.is_open] == [200]
+
+
+def test_the_page_of_a_number_that_is_due_is_opened(world):
+    case = disputed(world)
+    uphold(case.dispute, reason="发放单可查，编号发放给申请人。", by=case.judge)
+    route = "members/<uuid:uuid>/number/"
+    seen = [one for one in visits(level="编号待更正", part=route) if one.is_open]
+    assert [one.address for one in seen] == [reverse("member-number", args=[case.member.uuid])]
 
 
 def test_a_statement_that_takes_too_long_is_told_with_its_page(db):

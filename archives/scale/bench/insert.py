@@ -11,7 +11,7 @@ from django.db import transaction
 from archives.scale.bench import ground, rivals
 from archives.scale.bench.report import Line, at_least, at_most, exactly
 from archives.scale.bench.rivals import Dense, Plain
-from archives.scale.bench.rounds import insist, p50, take_turns
+from archives.scale.bench.rounds import Act, insist, p50, take_turns
 from orgs.kinds import Kind
 from orgs.models import Organization, Role
 from orgs.services import organizations
@@ -118,11 +118,13 @@ def _against_mptt(parent: int, rounds: int, made: list[int]) -> Iterator[Line]:
 
 
 def _service(parent: int, rounds: int) -> Line:
-    """With permission, rules and audit. Rolled back, since an audit event, once committed, holds its organisation for good."""
+    """With permission, rules and audit. Rolled back, since an audit event, once committed, holds its organisation for good; so is the
+    rival, or only one side would wait for the disk."""
     above, by = Organization.objects.get(pk=parent), ground.administrator(ground.province())
-    ours, rival = take_turns([lambda: _created(above, by), lambda: into_plain(parent)], rounds)
+    created, plain = partial(_created, above, by), partial(into_plain, parent)
+    ours, rival = take_turns([partial(_undone, created), partial(_undone, plain)], rounds)
     return Line(
-        "新建一个组织，整个服务（权限、规则、留痕；未计提交） / 只记上级的 ORM save()",
+        "新建一个组织，整个服务（权限、规则、留痕） / 只记上级的 ORM save()，两侧都回滚、不提交",
         p50(ours),
         p50(rival),
         p50(ours) / p50(rival),
@@ -131,8 +133,12 @@ def _service(parent: int, rounds: int) -> Line:
 
 def _created(above: Organization, by: Role) -> None:
     typed = words()
+    organizations.create(
+        parent=above, kind=Kind.BRANCH, name=typed["name"], short_name=typed["name"], industry="school", by=by
+    )  # fmt: skip
+
+
+def _undone(act: Act) -> None:
     with transaction.atomic():
-        organizations.create(
-            parent=above, kind=Kind.BRANCH, name=typed["name"], short_name=typed["name"], industry="school", by=by
-        )  # fmt: skip
+        act()
         transaction.set_rollback(True)

@@ -31,7 +31,7 @@ SHOWN = 50
 
 
 def empty(request: HttpRequest) -> HttpResponse:
-    """Nothing but the middleware, with session, person and role."""
+    """Nothing but what stands before it: session, person and role, or, asked for `bare`, nothing at all."""
     return HttpResponse("")
 
 

@@ -20,6 +20,8 @@ from orgs.models import Organization
 from orgs.views.tree import PAGE
 
 EMPTY = "/bench/empty/"
+WITH_SESSION = "空的 Django 页面（含会话和身份）"
+WITHOUT = "空的 Django 页面（没有会话和中间件）"
 
 
 def tree(rounds: int) -> Iterator[Line]:
@@ -28,11 +30,14 @@ def tree(rounds: int) -> Iterator[Line]:
         parents = [_parent(kind) for kind in ground.LEVELS[:-1]]
         shown = [_listed(browser, one) for one in parents]
         acts = [partial(browser.get, _opening(one), fragment=True) for one in parents]
-        took = [p50(times) for times in take_turns([*acts, partial(browser.get, EMPTY)], rounds)]
-    empty = took.pop()
+        empties = [partial(browser.get, EMPTY), partial(browser.bare, EMPTY)]
+        *took, empty, bare = [p50(times) for times in take_turns([*acts, *empties], rounds)]
     for parent, count, ours in zip(parents, shown, took, strict=True):
-        what = f"展开组织树，{parent.get_kind_display()}（{count} 个下级），每秒请求数：本系统 / 空的 Django 页面"
+        what = (
+            f"展开组织树，{parent.get_kind_display()}（{count} 个下级），每秒请求数：本系统 / {WITH_SESSION}"
+        )
         yield Line(what, ours, empty, empty / ours, at_least(0.4), same="下级的名单与组织表相同")
+    yield Line(f"展开组织树，最慢的一级，每秒请求数：本系统 / {WITHOUT}", max(took), bare, bare / max(took))
     yield Line("展开组织树：最慢的一级 / 最快的一级", max(took), min(took), max(took) / min(took), at_most(2))
 
 
@@ -65,15 +70,18 @@ def dashboard(rounds: int) -> Iterator[Line]:
     _insist_on_counts(root, year)
     with signed_in(ground.administrator(root)) as browser:
         address = reverse("database")
-        ours, empty = take_turns([lambda: browser.get(address), lambda: browser.get(EMPTY)], rounds)
+        acts = [partial(browser.get, address), partial(browser.get, EMPTY), partial(browser.bare, EMPTY)]
+        ours, empty, bare = take_turns(acts, rounds)
         mine, live = take_turns(
             [lambda: browser.get(address), lambda: browser.get("/bench/live/")], min(rounds, 5)
         )
     same = "各组织、各领域的已录入数，汇总与实时计数相同"
     what = "电子数据库（全省）：实时计数（按编号区间） / 本系统"
     yield Line(what, p50(mine), p50(live), p50(live) / p50(mine), at_least(500), same=same)
-    what = "电子数据库（全省），每秒请求数：本系统 / 空的 Django 页面"
+    what = f"电子数据库（全省），每秒请求数：本系统 / {WITH_SESSION}"
     yield Line(what, p50(ours), p50(empty), p50(empty) / p50(ours), at_least(0.2))
+    what = f"电子数据库（全省），每秒请求数：本系统 / {WITHOUT}"
+    yield Line(what, p50(ours), p50(bare), p50(bare) / p50(ours))
 
 
 def _insist_on_counts(root: Organization, year: int) -> None:

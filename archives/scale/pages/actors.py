@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
-from archives.models import Draft
+from archives.models import Archive, Draft
 from members.models import Post
 from numbering.models import Dispute, Registration
 from orgs.kinds import MAX_LEVELS, Kind
-from orgs.models import Duty, Job, Organization, Role, User
+from orgs.models import Authenticator, Duty, Job, Organization, Role, User
+from orgs.services import second_factor
+from orgs.views.second_factor import BEGUN
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`level` is what is compared: the kind of organisation, or the duty; `size` tells the two of a level apart."""
+    """`level` is what is compared: the kind of organisation, or the duty; `size` tells the two of a level apart.
+
+    `begun` is what this person has done in the session, beyond logging in.
+    """
 
     level: str
     size: str
     role: Role | None
+    begun: Callable[[User, SessionBase], None] | None = None
 
     def __str__(self) -> str:
         return f"{self.level}（{self.size}）" if self.size else self.level
@@ -45,10 +53,26 @@ def actors() -> list[Actor]:
             found.append(Actor(str(kind.label), size, _role(organization, Duty.ADMINISTRATOR)))
     province = Organization.objects.get(parent=None)
     found += [Actor(str(duty.label), "", _role(province, duty)) for duty in (Duty.SYSTEM, Duty.AUDITOR)]
-    cadre = Role.objects.current().filter(duty=Duty.CADRE).select_related("organization", "user").last()
-    if cadre:
+    cadres = Role.objects.current().filter(duty=Duty.CADRE, user__must_change_password=False)
+    for cadre in cadres.select_related("organization", "user").order_by("pk")[:1]:
         found.append(Actor(str(Duty.CADRE.label), "", cadre))
-    return [*found, *_concerned()]
+    return [*found, *_on_the_way_in(province), *_concerned()]
+
+
+def _on_the_way_in(province: Organization) -> Iterator[Actor]:
+    """Persons of their own, for whoever owes a code gets to see nothing else."""
+    for words, begun in (("尚未输入验证码", _owe_a_code), ("正在设置两步验证", _set_up)):
+        yield Actor(words, "", _new_role(province, Duty.AUDITOR, words), begun)
+
+
+def _owe_a_code(user: User, session: SessionBase) -> None:
+    device = Authenticator.new(user)
+    device.confirmed = True
+    device.save(update_fields=["confirmed"])
+
+
+def _set_up(user: User, session: SessionBase) -> None:
+    session[BEGUN] = second_factor.begin(user).pk
 
 
 def _concerned() -> Iterator[Actor]:
@@ -65,6 +89,9 @@ def _concerned() -> Iterator[Actor]:
         "导出的组织": Job.objects.values("organization"),
         "有原职务的组织": Post.objects.current().exclude(old_title="").values("organization"),
         "有草稿的组织": Draft.objects.values("kept_by"),
+        "编号待更正的组织": Archive.objects.filter(member__number_due=True).values(
+            "submitted_as__organization"
+        ),
     }
     administrators = (
         Role.objects.current().filter(duty=Duty.ADMINISTRATOR).select_related("organization", "user")
@@ -81,6 +108,8 @@ def signed_in(actor: Actor) -> Client:
         client.force_login(actor.role.user)
         session = client.session
         session["role"] = actor.role.pk
+        if actor.begun:
+            actor.begun(actor.role.user, session)
         session.save()
         client.post(reverse("titles-later"), secure=settings.HTTPS)
     return client
@@ -111,10 +140,12 @@ def _role(organization: Organization, duty: Duty) -> Role:
         organization=organization, duty=duty, user__must_change_password=False
     )
     found = settled.select_related("organization", "user").order_by("pk").first()
-    if found is None:
-        user = User.objects.create_user(f"open-pages-{organization.pk}-{duty}", name="打开页面")
-        found = Role.objects.create(user=user, organization=organization, duty=duty)
-    return found
+    return found or _new_role(organization, duty, "打开页面")
+
+
+def _new_role(organization: Organization, duty: Duty, name: str) -> Role:
+    user = User.objects.create_user(f"open-pages-{uuid4()}", name=name)
+    return Role.objects.create(user=user, organization=organization, duty=duty)
 
 
 def _host() -> str:

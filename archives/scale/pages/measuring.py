@@ -45,7 +45,8 @@ class Answer:
     statements: list[Statement]
     ms: float
     body: str = ""
-    kind: str = ""
+    location: str = ""
+    """Where it leads on, also when it tells a script to."""
 
     @property
     def slowest(self) -> Statement | None:
@@ -104,9 +105,10 @@ def _open(client: Client, address: str, htmx: bool) -> Answer:
             body = b"".join(response) if response.streaming else response.content
         ms = (time.perf_counter() - begin) * 1000
         transaction.set_rollback(True)
-    kind = response.headers.get("Content-Type", "")
-    text = body.decode(errors="replace") if kind.startswith("text/html") else ""
-    return Answer(response.status_code, recorder.statements, ms, text, kind)
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    text = body.decode(errors="replace") if is_page else ""
+    location = response.headers.get("Location") or response.headers.get("HX-Redirect", "")
+    return Answer(response.status_code, recorder.statements, ms, text, location)
 
 
 def plan(statement: Statement) -> list[str]:

@@ -51,7 +51,9 @@ def _in_each_state(rows: QuerySet[Any], states: Any) -> Iterator[object]:
 def _members(role: Role) -> Iterator[object]:
     seen = Member.objects.visible_to(role)
     yield from _in_each_state(seen, Member.State)
-    yield from seen.filter(number_due=True).values_list("uuid", flat=True)[:1]
+    due = seen.filter(number_due=True).order_by("-pk").values_list("uuid", flat=True)
+    yield from due[:1]
+    yield from due.filter(archives__submitted_as__organization=role.organization)[:1]
     yield from Post.objects.visible_to(role).order_by("-pk").values_list("member__uuid", flat=True)[:1]
     own = Member.objects.of(role.organization).filter(state__in=[Member.State.PENDING, Member.State.REFUSED])
     yield from own.values_list("uuid", flat=True)[:2]

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from archives.scale.pages.measuring import LIMIT_MS
-from archives.scale.pages.verdict import broken, growing, repeated, slow, unopened
+from archives.scale.pages.verdict import broken, growing, only_sent, repeated, slow, unopened
 from archives.scale.pages.walk import Visit
 
 HEAD = "| 地址 | 打开次数 | 层级 | 语句数 | 最慢语句 ms | 整页 ms（中位 / 最长） |\n|---|--:|--:|--:|--:|--:|"
 
 
-def lines(visits: Iterable[Visit]) -> Iterator[str]:
-    """Markdown: how often each page was opened, at how many levels, with how many statements, the slowest of them, and the whole page."""
+def lines(visits: Sequence[Visit]) -> Iterator[str]:
+    """Markdown: how often each page was opened, at how many levels, with how many statements, the slowest of them, and the whole page;
+    below it the addresses that only take a form."""
     pages: dict[str, list[Visit]] = defaultdict(list)
     for one in visits:
-        if one.answer.status < 400:
+        if one.is_open:
             pages[one.route.pattern].append(one)
     yield HEAD
     for pattern, seen in pages.items():
@@ -29,6 +30,12 @@ def lines(visits: Iterable[Visit]) -> Iterator[str]:
         yield (
             f"| `/{shown}` | {len(seen)} | {len(levels)} | {_span(counts)} | {worst.answer.slowest_ms:.1f}（{worst.actor}） "
             f"| {median(times):.0f} / {max(times):.0f} |"
+        )
+    if sent := only_sent(visits):
+        yield (
+            f"\n只收提交（POST）、没有页面可打开的 {len(sent)} 个："
+            + "、".join(f"`/{one}`" for one in sent)
+            + "。"
         )
 
 

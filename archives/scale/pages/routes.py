@@ -11,6 +11,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 _ARGUMENT = re.compile(r"<[^>]+>")
 ADDED_AT_THE_DESK = ("numbering/segment", "orgs/option")
 
+GATES = frozenset(
+    {
+        *("login", "password-change", "roles"),
+        *("second-factor-code", "second-factor", "titles", "home"),
+    }
+)  # fmt: skip
+"""Where a page sends those for whom it does not open, by URL name: something has to be done first, or there is nothing to do there."""
 NOT_A_PAGE: dict[str, str] = {
     "healthz": "给监控程序看的，不读数据库",
     "readyz": "给监控程序看的，报告后台进程是否在运行",

@@ -9,6 +9,7 @@ A page is slow when one of its statements takes more than 50 ms (`measuring.LIMI
 
 Statements are compared in general (`measuring.in_general`): without the number of values in a list and the depth in `at_0 … at_9`.
 The dictionary is left out of the first: each part of a page that has something to say in its words reads it, once.
+A page counts only where it opened (`Visit.is_open`): who is sent to log in, to change a password or to give a code has not seen it.
 Whole counts are in the report, but not compared: a page leaves a statement out where there is nothing to ask about.
 """
 
@@ -23,7 +24,7 @@ from archives.scale.pages.walk import ENDS_THE_SESSION, Visit
 
 MOST_ALIKE = 3
 TWO_PARTS = 2
-NO_GET = 405
+NO_GET, NOT_HERE = 405, 404
 DICTIONARY = 'FROM "orgs_option"'
 
 
@@ -52,7 +53,7 @@ def growing(visits: Iterable[Visit]) -> Iterator[tuple[Visit, Visit, str]]:
     """Two openings of one page by one level, and the statement that the second one sends more often."""
     groups: dict[tuple[str, str], list[Visit]] = defaultdict(list)
     for one in visits:
-        if one.answer.status < 400:
+        if one.is_open:
             groups[one.page, one.actor.level].append(one)
     for alike in groups.values():
         first: dict[str, Visit] = {}
@@ -70,15 +71,33 @@ def _loops(one: int, other: int) -> bool:
 
 def unopened(visits: Sequence[Visit]) -> list[tuple[Route, str]]:
     """Addresses of the URLconf that nobody opened although they answer GET, and what came instead."""
-    answers: dict[str, set[int]] = defaultdict(set)
+    there = [route for route in routes() if not route.why_not and route.name not in ENDS_THE_SESSION]
+    by_route = _by_route(visits)
+    return [(route, words) for route in there if (words := _missing(route, by_route[route.pattern]))]
+
+
+def only_sent(visits: Iterable[Visit]) -> list[str]:
+    """Addresses that refused everybody who got as far as the method: a form is sent there, no page stands there."""
+    return [pattern for pattern, seen in _by_route(visits).items() if not _open(seen) and _takes_no_get(seen)]
+
+
+def _missing(route: Route, seen: Sequence[Visit]) -> str:
+    statuses = {one.answer.status for one in seen}
+    if _open(seen) or _takes_no_get(seen) or (route.name in FILES and NOT_HERE in statuses):
+        return ""
+    return f"只得到 {'、'.join(map(str, sorted(statuses)))}" if seen else "没有可打开的对象"
+
+
+def _by_route(visits: Iterable[Visit]) -> dict[str, list[Visit]]:
+    found: dict[str, list[Visit]] = defaultdict(list)
     for one in visits:
-        answers[one.route.pattern].add(one.answer.status)
-    return [(route, words) for route in routes() if (words := _missing(route, answers[route.pattern]))]
+        found[one.route.pattern].append(one)
+    return found
 
 
-def _missing(route: Route, statuses: set[int]) -> str:
-    if route.why_not or route.name in ENDS_THE_SESSION or any(status < 400 for status in statuses):
-        return ""
-    if NO_GET in statuses or (route.name in FILES and statuses):
-        return ""
-    return f"只得到 {'、'.join(map(str, sorted(statuses)))}" if statuses else "没有可打开的对象"
+def _open(seen: Iterable[Visit]) -> bool:
+    return any(one.is_open for one in seen)
+
+
+def _takes_no_get(seen: Iterable[Visit]) -> bool:
+    return any(one.answer.status == NO_GET for one in seen)

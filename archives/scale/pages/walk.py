@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.test import Client
@@ -13,7 +14,7 @@ from archives.scale.pages.actors import Actor, actors, signed_in
 from archives.scale.pages.links import Link, links, query, shape
 from archives.scale.pages.measuring import Answer, opened
 from archives.scale.pages.objects import objects_for
-from archives.scale.pages.routes import Route, routes
+from archives.scale.pages.routes import GATES, Route, routes
 from members.models import Member
 from orgs.models import Organization, Role
 
@@ -39,6 +40,18 @@ class Visit:
     def page(self) -> str:
         """As the URLconf has it, with what is asked for."""
         return self.route.pattern + ("?" + "&".join(self.shape) if self.shape else "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page itself answered: not refused, and not sent away to log in, or to do something else first."""
+        return self.answer.status < 400 and not _leads_away(self.answer.location)
+
+
+def _leads_away(location: str) -> bool:
+    try:
+        return bool(location) and resolve(urlsplit(location).path).view_name in GATES
+    except Resolver404:
+        return False
 
 
 @dataclass
