@@ -18,6 +18,7 @@ from archives.forms.comparison import comparison
 from archives.forms.dispute import AnswerForm, DecisionForm, ReleaseForm
 from archives.models import Upload
 from archives.services import claims
+from archives.services.drafts import variant_for
 from archives.timeline import Event
 from archives.views.drafts import PAGES
 from members.choices import Variant
@@ -144,7 +145,8 @@ def go_on(request: ActingRequest, uuid: UUID) -> HttpResponse:
     if dispute.state == Dispute.State.OPEN:
         messages.info(request, "该编号还在核实。不等核实结果的，请先撤销核实，再继续录入。")
         return redirect("dispute", dispute.uuid)
-    variant = Variant(dispute.claim.variant)
+    # Not the one it was filed with: moved out of its filer's sight, it is the branch's own.
+    variant = variant_for(dispute.organization, by=request.role)
     query = {"org": dispute.organization_id} if variant == Variant.B else {}
     return redirect(f"{reverse(PAGES[variant])}?{urlencode(query | {'claim': str(dispute.claim.uuid)})}")
 

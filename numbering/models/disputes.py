@@ -95,8 +95,22 @@ class Dispute(SealedPerson):
         return f"{count} 件编号占用核实未办结" if count else ""
 
     @classmethod
-    def after_staffing(cls, organization: Organization) -> None:
-        """Who decides depends on who has an administrator."""
+    def after_move(cls, organization: Organization) -> None:
+        """Who decides, and for whom it was filed, depends on who stands above."""
         from numbering import judging  # reads the segments too, and so stands above the models
 
-        judging.settle(organization)
+        judging.after_move(organization)
+
+    @classmethod
+    def after_staffing(cls, organization: Organization) -> None:
+        """Who decides depends on who has an administrator."""
+        from numbering import judging
+
+        judging.after_staffing(organization)
+
+    @classmethod
+    def moves_along(cls, organization: Organization, to: Organization) -> list[str]:
+        """What is looked into about numbers from below, and who will decide it."""
+        from numbering import judging
+
+        return judging.preview(organization, to)
