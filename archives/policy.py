@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from archives.models import Archive
 from members.models import Change, Member
@@ -62,7 +63,7 @@ def why_not_decide(role: Role, archive: Archive) -> str:
         return "只有上级团委、团工委或团的领导机关的管理员可以审核。"
     if archive.submitted_by_id == role.user_id:
         return "这是您本人提交的入团志愿书，须由其他管理员审核。"
-    if _has_worked_on(role, archive.member):
+    if Archive.objects.filter(worked_on(role), pk=archive.pk).exists():
         return "这是您本人录入或修改过的信息，须由其他管理员审核。"
     if archive.reviewer_id != role.organization_id:
         where = archive.reviewer.name if archive.reviewer else "审核组织"
@@ -81,12 +82,12 @@ def require_reviewer(role: Role, archive: Archive) -> None:
         raise PermissionDenied(reason)
 
 
-def _has_worked_on(role: Role, member: Member) -> bool:
-    """Until the first decision every change is a correction of the entry; later ones (在读状况) make nobody an author."""
-    return member.state == Member.State.PENDING and (
-        member.entered_by_id == role.user_id
-        or Change.objects.filter(member=member, user=role.user_id).exclude(field=RELEASED).exists()
-    )
+def worked_on(role: Role) -> Q:
+    """Of archives: those whose data this person entered or changed. Until the first decision every change is a correction of the
+    entry; later ones (在读状况) make nobody an author."""
+    changed = Change.objects.filter(member=OuterRef("member"), user=role.user_id).exclude(field=RELEASED)
+    author = Q(member__entered_by=role.user_id) | Q(Exists(changed))
+    return Q(member__state=Member.State.PENDING) & author
 
 
 CORRECTABLE = frozenset({Member.State.PENDING, Member.State.REFUSED})

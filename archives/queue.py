@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from archives import policy
 from archives.models import Archive
 from archives.models.archive import ArchiveQuerySet
 from orgs.models import Role
@@ -69,19 +70,27 @@ class Queue:
 
     @property
     def mine(self) -> ArchiveQuerySet:
-        """Those this person may decide on: never their own submissions."""
-        return self.rows.exclude(submitted_by=self.role.user_id)
+        """Those this person may decide on: neither submitted, nor entered or changed by themselves."""
+        return self.rows.exclude(submitted_by=self.role.user_id).exclude(policy.worked_on(self.role))
 
     def after(self, archive: Archive) -> Archive | None:
-        return self.mine.following(archive).select_related("upload").first()
+        return self._left(archive).following(archive).first()
 
     def before(self, archive: Archive) -> Archive | None:
-        return self.mine.preceding(archive).first()
+        return self._left(archive).preceding(archive).first()
 
     def next(self, archive: Archive) -> Archive | None:
         """Where to go on from a decided or skipped file: the next one, or the oldest one left."""
+        return self.after(archive) or self.oldest(archive)
+
+    def oldest(self, archive: Archive) -> Archive | None:
+        """Where the last one in the queue goes on."""
+        return self._left(archive).first()
+
+    def _left(self, archive: Archive) -> ArchiveQuerySet:
+        """What else is to be decided on in this pass."""
         left = self.mine.exclude(pk=archive.pk).exclude(uuid__in=self.skipped)
-        return left.following(archive).first() or left.first()
+        return left.select_related("upload")
 
     def place(self, archive: Archive) -> tuple[int, int]:
         """第 n / m 条."""

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from archives.models.upload import Upload
+from archives.models.archive import Archive
 from orgs.models import Organization, User
 
 
@@ -33,26 +33,30 @@ class StockReason(models.Model):
 
 
 class LookQuerySet(models.QuerySet["Look"]):
-    def remember(self, user: User, upload: Upload, page: int) -> None:
-        """This page of these bytes was opened. Pages come in parallel: each is added in one UPDATE, so that none is lost."""
-        look, _ = self.get_or_create(user=user, sha256=upload.sha256)
+    def remember(self, user: User, archive: Archive, page: int) -> None:
+        """This page was opened beside the data of this round. Pages come in parallel: each is added in one UPDATE, so that none is lost."""
+        look, _ = self.get_or_create(user=user, archive=archive, round=archive.round)
         number = Cast(Value(page), models.PositiveSmallIntegerField())
         self.filter(pk=look.pk).exclude(pages__contains=[page]).update(
             pages=Func(F("pages"), number, function="array_append"), at=timezone.now()
         )
 
-    def whole(self, user: User, uploads: Iterable[Upload]) -> set[str]:
-        """The sha256 of those of which this person opened every page."""
-        pages = {upload.sha256: set(range(1, upload.pages + 1)) for upload in uploads if upload.pages}
-        opened = self.filter(user=user, sha256__in=pages).values_list("sha256", "pages")
-        return {sha256 for sha256, seen in opened if pages[sha256] <= set(seen)}
+    def whole(self, user: User, archives: Iterable[Archive]) -> set[tuple[int, int]]:
+        """Of which of these files, and beside the data of which round, this person opened every page: (pk, round)."""
+        pages = {one.pk: set(range(1, one.upload.pages + 1)) for one in archives if one.upload.pages}
+        opened = self.filter(user=user, archive__in=pages).values_list("archive", "round", "pages")
+        return {(pk, round) for pk, round, seen in opened if pages[pk] <= set(seen)}
 
 
 class Look(models.Model):
-    """Which pages of which bytes a reviewer has opened: several files are passed at once only when each was looked at."""
+    """Which pages of a file a reviewer has opened beside which data: several are passed at once only when each was looked at as it is.
+
+    A file never changes, its data do, and then a new round begins: what was opened before it was compared with other data.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="审核人")
-    sha256 = models.CharField("文件摘要", max_length=64)
+    archive = models.ForeignKey(Archive, models.CASCADE, related_name="+", verbose_name="入团志愿书")
+    round = models.PositiveSmallIntegerField("轮次")
     pages = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name="看过的页")
     at = models.DateTimeField("最近一次", auto_now=True)
 
@@ -60,7 +64,9 @@ class Look(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "审核时看过的页"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "sha256"], name="look_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "archive", "round"], name="look_once")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.sha256[:8]}"
+        return f"{self.user_id} {self.archive_id}:{self.round}"

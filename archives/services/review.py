@@ -17,6 +17,7 @@ from orgs.services import audit, notices
 from zhtj.lib.states import StaleState, move
 
 NOT_OPENED = "尚未查看全部页面"
+CHANGED = "信息有变化，须重新查看"
 USED_TWICE = "同一文件已用于他人，须单独审核"
 
 
@@ -42,21 +43,30 @@ def approve(archive: Archive, *, sha256: str, round: int, by: Role, ticked: Coll
 
 
 def approve_from_list(archive: Archive, *, sha256: str, round: int, by: Role) -> None:
-    """Approve without the desk, as one of several: only who opened every page of these very bytes. Raises as `approve` does."""
-    if words := why_not_from_list([archive], by=by).get(sha256, NOT_OPENED):
+    """Approve without the desk, as one of several: only who opened every page beside these very data. Raises as `approve` does."""
+    if words := why_not_from_list([archive], by=by).get(archive.pk):
         raise Unchecked(words)
     approve(archive, sha256=sha256, round=round, by=by)
 
 
-def why_not_from_list(archives: Iterable[Archive], *, by: Role) -> dict[str, str]:
-    """By sha256, why a file is not approved from the list, in words; empty when it can be."""
-    uploads = [archive.upload for archive in archives]
-    whole = Look.objects.whole(by.user, uploads)
+def why_not_from_list(archives: Iterable[Archive], *, by: Role) -> dict[int, str]:
+    """By pk, why a file is not approved from the list, in words; empty when it can be."""
+    archives = list(archives)
+    whole = Look.objects.whole(by.user, archives)
+    before = {pk for pk, _ in whole}
     # Opened for one person, a file says nothing about the other it was handed in for.
-    used = Archive.objects.filter(upload__sha256__in=whole).values_list("upload__sha256")
+    opened = {one.upload.sha256 for one in archives if one.pk in before}
+    used = Archive.objects.filter(upload__sha256__in=opened).values_list("upload__sha256")
     shared = {sha256 for sha256, people in used.annotate(Count("member", distinct=True)) if people > 1}
-    found = {upload.sha256: "" if upload.sha256 in whole else NOT_OPENED for upload in uploads}
-    return found | dict.fromkeys(shared, USED_TWICE)
+
+    def why_not(one: Archive) -> str:
+        if one.upload.sha256 in shared:
+            return USED_TWICE
+        if (one.pk, one.round) in whole:
+            return ""
+        return CHANGED if one.pk in before else NOT_OPENED
+
+    return {one.pk: why_not(one) for one in archives}
 
 
 def refuse(archive: Archive, *, sha256: str, round: int, reason: str, by: Role) -> None:

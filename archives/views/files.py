@@ -59,11 +59,12 @@ def own_page(request: ActingRequest, uuid: UUID, number: int) -> HttpResponse:
 @acting
 @require_GET
 def desk_page(request: ActingRequest, uuid: UUID, number: int) -> HttpResponse:
-    """One page on the reviewer's desk; that this person opened it is remembered."""
+    """One page on the reviewer's desk; that this person opened it is remembered, unless the data it was shown beside have changed."""
     archive = _archive(request, uuid)
     policy.require(request.role, Act.REVIEW, archive.organization)
     answer = _image(archive.upload, number)
-    Look.objects.remember(request.user, archive.upload, number)
+    if request.GET.get("round") == str(archive.round):
+        Look.objects.remember(request.user, archive, number)
     return answer
 
 

@@ -184,9 +184,10 @@ def _neighbours(request: ActingRequest, archive: Archive) -> dict[str, Any]:
     found: dict[str, Any] = {"queue": queue, "list_url": list_address(queue)}
     if archive.reviewer_id == request.role.organization_id:
         before, after = queue.before(archive), queue.after(archive)
+        goes_on = after or queue.oldest(archive)
         found["prev_url"] = address(before, queue) if before else ""
         found["next_url"] = address(after, queue) if after else ""
-        found["ahead"] = _ahead(after) if after else []
+        found["ahead"] = _ahead(goes_on) if goes_on else []
         found["place"] = queue.place(archive) if archive.state == Archive.State.WAITING else None
     return found
 

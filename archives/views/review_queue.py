@@ -7,16 +7,19 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
 
 from archives.models import Archive
 from archives.queue import Queue, Sort, decided_today, is_late, sort_of, waited
 from archives.services import review as services
 from members.rules import Entry
+from numbering.id_number import holds_id, normalise
 from orgs import policy
 from orgs.access import ActingRequest, acting
 from orgs.policy import Act
@@ -24,18 +27,28 @@ from zhtj.lib.states import StaleState
 
 SIZE = 50
 SKIPPED = "review_skipped"
+BOXES = ("q", "org")
+ID_TYPED = "待审核不按身份证号码查询，请填姓名；按身份证号码查找团员的，请到团员列表查询"
 
 
+@sensitive_post_parameters("q", "org")
 @acting
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def reviews(request: ActingRequest) -> HttpResponse:
-    """What waits for this committee, oldest first. Whoever comes back here begins a new pass: nothing is skipped any more."""
+    """What waits for this committee, oldest first. Whoever comes back here begins a new pass: nothing is skipped any more.
+
+    The filter is sent by POST: an ID number typed into it finds nobody, and stands in no address.
+    """
     policy.require(request.role, Act.REVIEW, request.role.organization)
+    if request.method == "POST":
+        if any(holds_id(normalise(request.POST.get(box, ""))) for box in BOXES):
+            messages.warning(request, ID_TYPED)
+        return redirect(list_address(queue_of(request)))
     request.session.pop(SKIPPED, None)
     queue = queue_of(request)
     rows = queue.rows.with_history().select_related("member__holding", "organization", "upload")
     shown, next_url = _page(request, queue, rows)
-    obstacles = _obstacles(request, shown)
+    obstacles = _obstacles(request, queue, shown)
     context = {
         "queue": queue,
         "rows": [_row(request, queue, one, obstacles) for one in shown],
@@ -97,14 +110,19 @@ def queue_of(request: ActingRequest) -> Queue:
     """The queue under the filter that the address or the form carries."""
     asked = request.POST if request.method == "POST" else request.GET
     sort = asked.get("sort", "")
+    q, org = (_typed(asked.get(box, "")) for box in BOXES)
     return Queue(
         request.role,
-        q=Entry.read({"name": asked.get("q", "")[:50].replace("\0", "")}).name,
-        org=asked.get("org", "")[:50].replace("\0", "").strip(),
+        q=Entry.read({"name": q}).name,
+        org=org.strip(),
         sort=sort if sort in Sort.values else "",
         late=asked.get("late") == "1",
         skipped=frozenset(request.session.get(SKIPPED, [])),
     )
+
+
+def _typed(text: str) -> str:
+    return "" if holds_id(normalise(text)) else text[:50].replace("\0", "")
 
 
 def address(archive: Archive, queue: Queue) -> str:
@@ -120,10 +138,10 @@ def _with(url: str, asked: dict[str, str]) -> str:
     return url + (f"?{urlencode(asked)}" if asked else "")
 
 
-def _obstacles(request: ActingRequest, shown: list[Archive]) -> dict[str, str]:
-    """By sha256, why not to be passed from the list, of what others submitted."""
-    others = [one for one in shown if one.submitted_by_id != request.user.pk]
-    return services.why_not_from_list(others, by=request.role)
+def _obstacles(request: ActingRequest, queue: Queue, shown: list[Archive]) -> dict[int, str]:
+    """By pk, why not to be passed from the list, of those this person may decide on."""
+    mine = set(queue.mine.filter(pk__in=[one.pk for one in shown]).values_list("pk", flat=True))
+    return services.why_not_from_list([one for one in shown if one.pk in mine], by=request.role)
 
 
 def _page(request: ActingRequest, queue: Queue, rows: Any) -> tuple[list[Archive], str]:
@@ -134,14 +152,16 @@ def _page(request: ActingRequest, queue: Queue, rows: Any) -> tuple[list[Archive
     return found[:SIZE], list_address(queue, after=str(found[SIZE - 1].uuid)) if more else ""
 
 
-def _row(request: ActingRequest, queue: Queue, archive: Archive, obstacles: dict[str, str]) -> dict[str, Any]:
-    own = archive.submitted_by_id == request.user.pk
+def _row(request: ActingRequest, queue: Queue, archive: Archive, obstacles: dict[int, str]) -> dict[str, Any]:
+    own = ""
+    if archive.pk not in obstacles:
+        own = "本人提交" if archive.submitted_by_id == request.user.pk else "本人录入或修改过"
     return {
         "archive": archive,
         "waited": waited(archive),
         "late": is_late(archive.submitted_at),
         "sort": sort_of(archive).label,
         "own": own,
-        "obstacle": "本人提交" if own else obstacles[archive.upload.sha256],
+        "obstacle": own or obstacles[archive.pk],
         "url": address(archive, queue),
     }

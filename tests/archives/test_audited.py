@@ -178,7 +178,7 @@ def _(world):
     return lambda: moves.start_move(world.sibling, to=world.general, by=by, seen=seen)
 
 
-@case("orgs.organizations_many.create_many", "organization.create_many")
+@case("orgs.organizations_many.create_many", "organization.create_many", *["organization.create"] * 2)
 def _(world):
     by = world.role(world.school)
     return lambda: organizations_many.create_many(world.school, [["甲支部"], ["乙支部"]], by)
@@ -488,7 +488,7 @@ def _(world):
 def _(world):
     by, archive = world.role(world.school), waiting(world.role(world.branch))
     for page in range(archive.upload.pages):
-        Look.objects.remember(by.user, archive.upload, page + 1)
+        Look.objects.remember(by.user, archive, page + 1)
     return lambda: review.approve_from_list(archive, sha256=archive.upload.sha256, round=archive.round, by=by)
 
 

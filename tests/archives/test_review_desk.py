@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,8 +15,10 @@ from django.urls import reverse
 
 from archives.models import Archive, Look, StockReason, Upload
 from archives.policy import Check
-from archives.services import review, stock_reasons
+from archives.services import amendment, review, stock_reasons
 from archives.services.resubmission import resubmit
+from members.models import Member
+from members.services import changes
 from orgs.models import AuditEvent
 from tests.archives.cases import REASON, approved, found_good, refused, uploaded, waiting
 from tests.factories import RoleFactory
@@ -33,6 +38,10 @@ def desk(client, archive, **query):
     return client.get(reverse("review", args=[archive.uuid]), query)
 
 
+def at(archive):
+    return reverse("review", args=[archive.uuid])
+
+
 def listed(client, **query):
     return [row["archive"].pk for row in client.get(reverse("reviews"), query).context["rows"]]
 
@@ -40,7 +49,7 @@ def listed(client, **query):
 def opened(role, archive, pages=12):
     """Every page of the file was opened by this person."""
     for page in range(1, pages + 1):
-        Look.objects.remember(role.user, archive.upload, page)
+        Look.objects.remember(role.user, archive, page)
 
 
 def sent_again(branch_role, committee_role, **values):
@@ -49,6 +58,11 @@ def sent_again(branch_role, committee_role, **values):
     again = resubmit(archive.member, upload, by=branch_role)
     found_good(upload)
     return Archive.objects.get(pk=again.pk) if again else archive.member.archives.latest("pk")
+
+
+def corrected(archive, role, **values):
+    wanted = replace(changes.entry_of(archive.member), **values)
+    amendment.correct(archive.member, wanted, seen=changes.version(archive.member), by=role)
 
 
 def longest(archive, days=4):
@@ -74,6 +88,21 @@ def test_a_filter_nobody_offers_is_no_error(branch_role, committee_role, log_in,
     client = log_in(committee_role)
     for name in ("q", "org", "sort", "late", "after"):
         assert client.get(reverse("reviews"), {name: value}).status_code == 200
+
+
+def test_the_filter_is_posted_and_an_id_number_stands_in_no_address(branch_role, committee_role, log_in):
+    archive = waiting(branch_role, name="演示甲")
+    client, url = log_in(committee_role), reverse("reviews")
+    assert 'method="post" action="/reviews/" role="search"' in client.get(url).content.decode()
+    answer = client.post(url, {"q": "演示", "org": "", "sort": "first"}, follow=True)
+    assert answer.redirect_chain == [(f"{url}?{urlencode({'q': '演示', 'sort': 'first'})}", 302)]
+    assert [row["archive"].pk for row in answer.context["rows"]] == [archive.pk]
+    number = archive.member.opened("id_number")
+    for box in ("q", "org"):
+        answer = client.post(url, {box: f"{number[:6]} {number[6:]}", "late": "1"}, follow=True)
+        assert answer.redirect_chain == [(f"{url}?late=1", 302)]
+        assert "待审核不按身份证号码查询" in answer.content.decode()
+        assert not client.get(url, {box: number}).context["queue"].asked
 
 
 def test_the_next_one_stands_under_the_same_filter(branch_role, committee_role, log_in):
@@ -107,7 +136,6 @@ def test_what_waits_too_long_by_the_provinces_limit_is_marked(
 def test_what_was_skipped_does_not_come_again_in_this_pass(branch_role, committee_role, log_in):
     first, second, third = (waiting(branch_role) for _ in range(3))
     client = log_in(committee_role)
-    at = lambda archive: reverse("review", args=[archive.uuid])  # noqa: E731
     assert client.post(reverse("review-skip", args=[first.uuid])).url == at(second)
     assert client.post(reverse("review-approve", args=[second.uuid]), seen(second)).url == at(third)
     end = client.post(reverse("review-skip", args=[third.uuid]), follow=True)
@@ -122,6 +150,53 @@ def test_skipping_decides_nothing(branch_role, committee_role, log_in):
     client.post(reverse("review-skip", args=[archive.uuid]))
     archive.refresh_from_db()
     assert (archive.state, AuditEvent.objects.count()) == ("waiting", events)
+
+
+def test_neither_j_nor_k_leads_to_what_was_skipped(branch_role, committee_role, log_in):
+    first, second, third = (waiting(branch_role) for _ in range(3))
+    client = log_in(committee_role)
+    client.post(reverse("review-skip", args=[second.uuid]))
+    assert desk(client, first).context["next_url"] == at(third)
+    assert desk(client, third).context["prev_url"] == at(first)
+
+
+def test_the_pages_drawn_ahead_are_those_of_the_file_that_comes_next(branch_role, committee_role, log_in):
+    first, second, third = (waiting(branch_role) for _ in range(3))
+    client = log_in(committee_role)
+    ahead = lambda archive: desk(client, archive).context["ahead"][:1]  # noqa: E731
+    drawn = lambda archive: [reverse("archive-page", args=[archive.uuid, 1])]  # noqa: E731
+    assert ahead(third) == drawn(first), "at the end of the queue one goes on with the oldest left"
+    client.post(reverse("review-skip", args=[second.uuid]))
+    assert ahead(first) == drawn(third)
+    client.post(reverse("review-skip", args=[first.uuid]))
+    assert ahead(third) == []
+
+
+@pytest.mark.parametrize("how", ["entered", "changed"])
+def test_nobody_is_led_to_what_they_entered_or_changed(world, branch_role, committee_role, log_in, how):
+    """An administrator of the branch who is of the committee, too; the file was submitted by a colleague."""
+    own, other = waiting(branch_role), waiting(branch_role)
+    author = world.role(world.branch)
+    if how == "changed":
+        for role, name in ((author, "演示改名"), (branch_role, "演示又改")):
+            corrected(own, role, name=name)
+            own = Archive.objects.get(pk=own.pk)
+    else:
+        Member.objects.filter(pk=own.member_id).update(entered_by=author.user)
+    own.refresh_from_db()
+    both = RoleFactory(user=author.user, organization=world.school)
+    opened(both, own)
+    client = log_in(both)
+    listing = client.get(reverse("reviews"))
+    said = {row["archive"].pk: row["own"] for row in listing.context["rows"]}
+    assert said == {own.pk: "本人录入或修改过", other.pk: ""}
+    assert not listing.context["choosable"] and listing.context["start_url"] == at(other)
+    assert desk(client, other).context["next_url"] == ""
+    page = desk(client, own)
+    assert page.context["why_not"].startswith("这是您本人录入或修改过的信息") and not page.context["decides"]
+    skip = reverse("review-skip", args=[own.uuid])
+    assert f'action="{skip}"' in page.content.decode() and 'form="skip"' in page.content.decode()
+    assert client.post(skip).url == at(other)
 
 
 # Looks and several at once -----------------------------------------------------------------------
@@ -139,12 +214,40 @@ def test_an_opened_page_of_the_desk_is_remembered_and_a_page_drawn_ahead_is_not(
     assert f'<link rel="prefetch" href="{ahead[0]}">' in page.content.decode()
     assert client.get(ahead[0]).status_code == 200
     assert not Look.objects.exists()
-    answer = client.get(reverse("review-page", args=[archive.uuid, 1]))
+    url = reverse("review-page", args=[archive.uuid, 1])
+    assert f'src="{url}?round=1"' in page.content.decode()
+    answer = client.get(url, {"round": "1"})
     assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     assert client.get(reverse("review-page", args=[archive.uuid, 2])).status_code == 404
-    assert [(one.user, one.sha256, one.pages) for one in Look.objects.all()] == [
-        (committee_role.user, archive.upload.sha256, [1])
+    assert [(one.user, one.archive, one.round, one.pages) for one in Look.objects.all()] == [
+        (committee_role.user, archive, 1, [1])
     ]
+
+
+def image(page):
+    """The address of the first large page image of a desk."""
+    return re.search(r'src="(/reviews/[^"]+/pages/1/[^"]*)"', page.content.decode())[1]
+
+
+def test_what_was_opened_before_a_correction_is_to_be_looked_at_again(branch_role, committee_role, log_in):
+    archive, other = waiting(branch_role), waiting(branch_role)
+    Upload.objects.filter(pk=archive.upload_id).update(pages=1)
+    opened(committee_role, other)
+    client = log_in(committee_role)
+    before = desk(client, archive)
+    assert client.get(image(before)).status_code == 200
+    assert token(archive) in client.get(reverse("reviews")).content.decode()
+    corrected(archive, branch_role, name="演示改名")
+    archive.refresh_from_db()
+    # A page that comes late to the desk opened before counts for nothing.
+    assert client.get(image(before)).status_code == 200
+    page = client.get(reverse("reviews")).content.decode()
+    assert token(other) in page and token(archive) not in page
+    assert review.CHANGED in page and review.NOT_OPENED not in page
+    answer = client.post(reverse("reviews-approve"), {"chosen": token(archive)})
+    assert answer.context["results"][0][1] == "信息有变化，须重新查看"
+    client.get(image(desk(client, archive)))
+    assert client.post(reverse("reviews-approve"), {"chosen": token(archive)}).context["passed"] == 1
 
 
 def test_only_reviewers_open_pages_of_the_desk(branch_role, log_in):
@@ -220,12 +323,7 @@ def test_nothing_chosen_leads_back_to_the_list_with_its_filter(committee_role, l
 def test_pages_opened_at_the_same_moment_are_all_remembered(world):
     branch, committee = world.role(world.branch), world.role(world.school)
     archive = waiting(branch)
-    at_once(
-        *(
-            lambda page=page: Look.objects.remember(committee.user, archive.upload, page)
-            for page in range(1, 7)
-        )
-    )
+    at_once(*(lambda page=page: Look.objects.remember(committee.user, archive, page) for page in range(1, 7)))
     assert sorted(Look.objects.get().pages) == [1, 2, 3, 4, 5, 6]
 
 

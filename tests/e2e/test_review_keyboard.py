@@ -138,7 +138,7 @@ def test_single_keys_can_be_switched_off_and_stay_off(committee, queue, open_pag
 @pytest.mark.parametrize("width", ["desk", "phone"])
 def test_desk_list_results_and_reasons_at_both_widths(committee, queue, open_page, width):
     for page_number in range(1, PAGES + 1):
-        Look.objects.remember(committee.user, queue[0].upload, page_number)
+        Look.objects.remember(committee.user, queue[0], page_number)
     page = enter(open_page, committee, width=width)
     check(page, "reviews with a row to choose")
     page.get_by_role("checkbox", name=f"选择 {queue[0].member.name}").check()
