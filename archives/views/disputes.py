@@ -97,8 +97,9 @@ def uphold(request: ActingRequest, uuid: UUID) -> HttpResponse:
     form = ReleaseForm(request.POST, number=dispute.number)
     if not form.is_valid() and _decides(request, dispute):
         return _desk(request, dispute, release=form, status=422)
+    to = f"并已发放给{dispute.name}" if disputes.is_issued(dispute) else f"此后只有{dispute.name}可以使用"
     return _act(
-        request, dispute, f"编号 {dispute.number} 已释放，并已发放给{dispute.name}",
+        request, dispute, f"编号 {dispute.number} 已释放，{to}",
         lambda: claims.uphold(dispute, reason=form.cleaned_data.get("reason", ""), by=request.role),
     )  # fmt: skip
 
@@ -189,6 +190,7 @@ def _desk(
     context = {
         "dispute": dispute,
         "member": member,
+        "issued": disputes.is_issued(dispute),
         "lines": comparison(dispute.claim, member, today=timezone.localdate()),
         "sides": [
             _side("占用方", "occupant", dispute, archive.upload if archive else None),

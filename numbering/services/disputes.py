@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from numbering import spans
 from numbering.flow import DISPUTE
 from numbering.judging import judge_of
 from numbering.models import Dispute, Holding
+from numbering.rules import number_value
 from numbering.services import giving, holdings
 from orgs import policy
 from orgs.models import Notice, Organization, Role
@@ -89,6 +91,12 @@ def require_judge(role: Role, dispute: Dispute) -> None:
     """
     if reason := why_not_judge(role, dispute):
         raise PermissionDenied(reason)
+
+
+def is_issued(dispute: Dispute) -> bool:
+    """Whether a release issues the number to the applicant; one in no segment is only freed, and nobody else may use it then."""
+    value = number_value(dispute.number)
+    return value is not None and spans.owner_segment(value) is not None
 
 
 def may_answer(role: Role, dispute: Dispute) -> bool:

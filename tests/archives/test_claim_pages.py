@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from archives.models import Archive, Claim, Draft
-from archives.services import claims
+from archives.services import claims, withdrawal
 from members.models import Member
-from numbering.models import Dispute
+from numbering.models import Dispute, Issue
 from numbering.services import disputes
 from orgs.models import AuditEvent, Notice
 from tests.archives.cases import found_good, uploaded
@@ -209,6 +209,32 @@ def test_a_release_asks_for_a_reason_and_the_last_four_figures(log_in, world, se
     assert answer.status_code == 422
     assert answer.context["release"].errors[field]
     assert Dispute.objects.get().state == Dispute.State.OPEN
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "gone", "after"),
+    [
+        (
+            NUMBER, "将释放并发放给演示申请人（丙中学高一1班团支部）", "确认释放的，编号即发放给申请人。",
+            "已释放，并已发放给演示申请人",
+        ),
+        (
+            "202211990001",
+            "将释放；它不在任何号段内，不再发放，此后只有演示申请人（丙中学高一1班团支部）可以使用",
+            "确认释放的，此后只有申请人可以使用。", "已释放，此后只有演示申请人可以使用",
+        ),
+    ],
+)  # fmt: skip
+def test_the_judge_is_told_what_a_release_really_does(log_in, world, number, before, gone, after):
+    case = disputed(world, in_force=False, number=number)
+    client, address = log_in(case.judge), [case.dispute.uuid]
+    page = shown(client.get(reverse("dispute", args=address)))
+    assert page.count(before) == 2 and gone not in page  # in the dialog, and where there are no scripts
+    withdrawal.withdraw(case.member, reason="录错", by=case.holder)
+    assert gone in shown(client.get(reverse("dispute", args=address)))
+    sent = {"reason": REASON, "tail": number[-4:]}
+    assert after in shown(client.post(reverse("dispute-uphold", args=address), sent, follow=True))
+    assert Issue.objects.open().filter(number=number).exists() is (number == NUMBER)
 
 
 def test_from_the_release_to_the_entry_by_a_colleague(log_in, world):
