@@ -25,7 +25,7 @@ from orgs.services.placement import (
     taken,
 )
 from orgs.services.relocation import move
-from orgs.services.writing import change, record, require_over, tell_located
+from orgs.services.writing import change, record, record_created, require_over, tell_located
 from orgs.sorting import sort_key
 from orgs.tree_lock import with_room
 from zhtj.lib import seen as states
@@ -45,7 +45,7 @@ def plant_root(
     )
     with in_words(), transaction.atomic():
         root.save()
-        record(None, "organization.create", root, to_state="active")
+        record_created(None, [root])
     return root
 
 
@@ -71,13 +71,7 @@ def create(
         )
         Organization.objects.place(made, opening)
         made.save()
-        record(
-            by,
-            "organization.create",
-            made,
-            to_state="active",
-            fields=["parent", "kind", "name", "short_name", "industry"],
-        )
+        record_created(by, [made])
         return made
 
     with in_words(name=taken(parent, name)):

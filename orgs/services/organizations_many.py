@@ -10,7 +10,7 @@ from orgs.models import Option, Organization, Role
 from orgs.pasted import Above, Line
 from orgs.policy import Act
 from orgs.services.placement import Refused, in_words, refuse
-from orgs.services.writing import record
+from orgs.services.writing import CREATED, record, record_created
 from orgs.tree_lock import with_room
 
 Rows = Sequence[Sequence[str]]
@@ -39,7 +39,8 @@ def plan_many(parent: Organization, rows: Rows, by: Role) -> list[Line]:
 
 
 def create_many(parent: Organization, rows: Rows, by: Role) -> list[Organization]:
-    """Make every organisation of the list under `parent`, in this order and in one transaction, or none.
+    """Make every organisation of the list under `parent`, in this order and in one transaction, or none. On record for `parent` once, and for
+    each of them as by `create`.
 
     Raises:
         PermissionDenied: the role may not.
@@ -56,9 +57,9 @@ def create_many(parent: Organization, rows: Rows, by: Role) -> list[Organization
             raise LinesRefused(lines)
         made = Organization.objects.insert_many([_new(line, above) for line in lines], opening)
         record(
-            by, "organization.create_many", above, to_state="active",
-            fields=["parent", "kind", "name", "short_name", "industry"], note=f"{len(made)} 个",
-        )  # fmt: skip
+            by, "organization.create_many", above, to_state="active", fields=CREATED, note=f"{len(made)} 个"
+        )
+        record_created(by, made)
         return made
 
     with in_words():

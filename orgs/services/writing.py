@@ -10,6 +10,9 @@ from orgs.policy import Act
 from orgs.services import audit
 from orgs.services.placement import refuse
 
+CREATED = ("parent", "kind", "name", "short_name", "industry")
+"""What a new organisation is given."""
+
 
 def require_over(by: Role, held: Organization) -> Organization:
     """Insist that the role manages what stands above: nobody moves or closes their own organisation. Returns the parent.
@@ -50,6 +53,18 @@ def record(
 ) -> None:
     """The one event of a write of the tree."""
     audit.record(
-        role=by, verb=verb, subject=f"organization:{organization.pk}", organization=organization,
+        role=by, verb=verb, subject=_subject(organization), organization=organization,
         from_state=from_state, to_state=to_state, fields=fields, note=note,
     )  # fmt: skip
+
+
+def record_created(by: Role | None, made: Iterable[Organization]) -> None:
+    """Of each new organisation, who made it."""
+    audit.record_each(
+        [(_subject(one), one) for one in made],
+        role=by, verb="organization.create", to_state="active", fields=CREATED,
+    )  # fmt: skip
+
+
+def _subject(organization: Organization) -> str:
+    return f"organization:{organization.pk}"

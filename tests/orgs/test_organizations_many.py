@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from orgs import pasted
+from orgs import audit_chain, pasted
 from orgs.kinds import ALLOWED_BELOW, Kind
-from orgs.models import AuditEvent, Organization, Role
+from orgs.models import AuditEvent, AuditSeal, Organization, Role
 from orgs.pasted import Above, Line
 from orgs.services import dictionaries, organizations
 from orgs.services.organizations_many import LinesRefused, create_many, plan_many
 from orgs.services.placement import Refused
+from orgs.services.writing import CREATED
 from tests.factories import World
 from tests.orgs.trees import at_once, grow, grow_line, plant, tree_is_sound
 
@@ -105,7 +108,7 @@ def names(count: int, start: int = 1) -> list[list[str]]:
     return [[f"演示第{n}团支部", f"{n}支部"] for n in range(start, start + count)]
 
 
-def test_several_hundred_are_made_where_there_is_no_room_with_one_event(
+def test_several_hundred_are_made_where_there_is_no_room(
     planted: tuple[Organization, Role],
 ) -> None:
     province, admin = planted
@@ -114,14 +117,40 @@ def test_several_hundred_are_made_where_there_is_no_room_with_one_event(
     made = create_many(general, names(pasted.MOST), admin)
     assert [one.name for one in made] == [row[0] for row in names(pasted.MOST)]
     assert {one.path_ids[:-1] == [province.pk, committee.pk, general.pk] for one in made} == {True}
-    event = AuditEvent.objects.get(verb="organization.create_many")
-    assert (event.organization_id, event.note) == (general.pk, "500 个")
     mixed = [[f"演示{n}", "", "团委" if n % 2 else "团总支"] for n in range(300)]
     for child in create_many(committee, mixed, admin)[::50]:
         grow(child, Kind.BRANCH, admin)
     grow(general, Kind.BRANCH, admin)
     beside.refresh_from_db()
     assert tree_is_sound()
+
+
+def test_of_each_of_several_hundred_is_on_record_who_made_it_in_two_statements(
+    planted: tuple[Organization, Role],
+) -> None:
+    province, admin = planted
+    many = grow(province, Kind.GENERAL_BRANCH, admin)
+    with CaptureQueriesContext(connection) as seen:
+        made = create_many(many, names(200), admin)
+    assert sum("orgs_auditevent" in query["sql"] for query in seen) == 2
+    event = AuditEvent.objects.get(verb="organization.create_many", organization=many)
+    assert (event.subject, event.note) == (f"organization:{many.pk}", "200 个")
+    events = AuditEvent.objects.filter(verb="organization.create", organization__in=made).order_by("pk")
+    assert [one.subject for one in events] == [f"organization:{one.pk}" for one in made]
+    assert {(one.user_id, one.role_id, one.to_state, tuple(one.fields)) for one in events} == {
+        (admin.user_id, admin.pk, "active", CREATED)
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_recorded_together_is_sealed_and_proven_like_the_rest() -> None:
+    province, admin = plant()
+    create_many(grow(province, Kind.GENERAL_BRANCH, admin), names(3), admin)
+    for _ in range(3):
+        audit_chain.seal()
+    last = AuditEvent.objects.order_by("pk").last()
+    assert last is not None and AuditSeal.objects.exclude(hash=None).get().last == last.pk
+    assert list(audit_chain.verify()) == []
 
 
 def test_a_line_that_became_wrong_since_the_preview_stops_them_all(world: World) -> None:
