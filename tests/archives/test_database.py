@@ -17,8 +17,10 @@ from archives import exports
 from archives.models import Archive
 from archives.services import entry as entries
 from archives.standing import standing
+from archives.templatetags.figures import cell_figures
 from members.made_up import id_number
 from numbering.domains import Domain
+from numbering.progress import Figures
 from numbering.services import segments
 from orgs import jobs
 from orgs.kinds import Kind
@@ -121,6 +123,13 @@ def test_every_cell_with_a_segment_and_every_row_has_its_eye(client, log_in, wor
     for eye in re.findall(r'<a class="btn btn-icon" href="([^"]+)"', html):
         assert client.get(eye.replace("&amp;", "&")).status_code == 200
     assert html.count("<progress") == 2
+
+
+def test_a_name_stands_in_a_cell_as_text():
+    cell = {"figures": Figures(size=2, held=1, pieces=1), "url": "/?a=1&b=2", "domain": "高中", "numbers": ""}
+    html = cell_figures(cell, '"><script>')
+    assert 'aria-label="查看 &quot;&gt;&lt;script&gt; 高中领域 录入明细"' in html
+    assert 'href="/?a=1&amp;b=2"' in html and "<script>" not in html
 
 
 def test_the_way_down_goes_no_higher_than_my_own_organisation(client, log_in, world, made, committee_role):
