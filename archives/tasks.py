@@ -1,7 +1,7 @@
 """Background work: ids in, nothing out. The row is the truth, so that a lost or repeated message changes nothing."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from celery import shared_task
 from django.db import transaction
@@ -12,6 +12,7 @@ from archives import exports, housekeeping, inspection, verification  # noqa: F4
 from archives.models import Upload
 from orgs.models import AuditEvent, Notice, Organization
 from orgs.services import audit, notices
+from zhtj.lib.dates import say_date
 
 SLICE = 15
 """Seconds of one message: other work of the same worker waits no longer than that."""
@@ -48,8 +49,11 @@ def verify_archives(
 ) -> None:
     """The nightly verification, a slice at a time: each message does a little and sends the next one with what was found so far.
 
-    A message that is repeated looks at the same files again; one that is lost ends the night's round, and its event is missing.
+    A message that is repeated looks at the same files again; one that is lost ends the night's round, and its event is missing: the
+    next night's round says so first.
     """
+    if not began:
+        _miss(timezone.localdate() - timedelta(days=1))
     began, lines = began or timezone.localtime().isoformat(), list(shown or [])
     end = time.monotonic() + SLICE
     for step in verification.steps(after):
@@ -65,12 +69,34 @@ def verify_archives(
     _report(began[:10], files, wrong, lines)
 
 
+def _miss(night: date) -> None:
+    """Tell the province, once, when a night's round broke off or never began. Before there were files there was nothing to verify."""
+    subject = f"verify_archives:{night}"
+    oldest = Upload.objects.order_by("pk").values_list("created_at", flat=True).first()
+    if oldest is None or timezone.localdate(oldest) >= night:
+        return
+    with transaction.atomic():
+        province = _province()
+        told = Notice.objects.open().filter(subject=subject)
+        if province is None or AuditEvent.objects.filter(subject=subject).exists() or told.exists():
+            return
+        notices.tell(
+            province, sort=Notice.Sort.NEWS, kind="档案核验", subject=subject, title="昨夜的档案核验没有完成",
+            body=f"{say_date(night)}的核验没有结果：中途停止，或者没有开始。今天的核验已经开始，结果有误的另行通知。"
+            "请系统维护人员检查后台任务和定时任务是否一直在运行、档案存储是否正常；也可以在服务器上运行 verify_archives 立即核验。",
+        )  # fmt: skip
+
+
+def _province() -> Organization | None:
+    """Its row keeps a second report of the same night waiting."""
+    return Organization.objects.select_for_update(no_key=True).filter(parent=None).first()
+
+
 def _report(night: str, files: int, wrong: int, lines: list[str]) -> None:
     """On record every night, once; to the province only what is wrong."""
     subject = f"verify_archives:{night}"
     with transaction.atomic():
-        # The row of the province keeps a second report of the same night waiting.
-        province = Organization.objects.select_for_update(no_key=True).filter(parent=None).first()
+        province = _province()
         if province is None or AuditEvent.objects.filter(subject=subject).exists():
             return
         note = f"files={files} wrong={wrong}"

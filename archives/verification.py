@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -22,7 +22,11 @@ YOUNG = 24 * 3600
 """Seconds until a file without a row is no upload in progress any more."""
 FOLDERS = tuple(f"{number:02x}" for number in range(256))
 PAST = "~"
-"""After every uuid of a folder."""
+"""After every uuid of a folder, and every file in it."""
+FILE = "/"
+"""Between folder and name of a file: its folder's rows have been looked at."""
+BATCH = 500
+"""Files without a row are looked for so many at a time: also a folder on slow storage is no step that takes longer than a message may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,11 @@ def steps(after: str = "") -> Iterator[Step]:
     for folder in FOLDERS:
         if folder < after[:2]:
             continue
-        if after != folder + PAST:
+        if after[:3] not in (folder + FILE, folder + PAST):
             yield from _rows(folder, after)
-        if after[:3] != folder + PAST:
-            yield Step(folder + PAST, tuple(_orphans(folder)))
+        if after != folder + PAST:
+            yield from _files(folder, after[3:] if after[:3] == folder + FILE else "")
+            yield Step(folder + PAST)
     yield Step(PAST, tuple(_strangers()))
 
 
@@ -75,9 +80,18 @@ def wrong_with(upload: Upload) -> str:
     return "" if digest == upload.sha256 else f"内容有变：{name}与上传时的摘要不符"
 
 
-def _orphans(folder: str) -> Iterator[str]:
-    """Old files of a folder that no row points to."""
-    old = list(_old(Path(settings.ARCHIVE_DIR) / folder))
+def _files(folder: str, after: str) -> Iterator[Step]:
+    """The files of a folder behind a name, in order."""
+    root = Path(settings.ARCHIVE_DIR) / folder
+    names = sorted(path.name for path in root.iterdir() if path.name > after) if root.is_dir() else []
+    for start in range(0, len(names), BATCH):
+        batch = names[start : start + BATCH]
+        yield Step(folder + FILE + batch[-1], tuple(_orphans(folder, [root / name for name in batch])))
+
+
+def _orphans(folder: str, paths: Iterable[Path]) -> Iterator[str]:
+    """Those of a folder's files that are old and that no row points to."""
+    old = [path for path in paths if _is_old(path)]
     named = {path: uuid for path in old if (uuid := _uuid(path, folder))}
     known = set(Upload.objects.filter(uuid__in=named.values()).values_list("uuid", flat=True))
     for path in old:
@@ -93,10 +107,6 @@ def _strangers() -> Iterator[str]:
         incoming = Path(settings.FILE_UPLOAD_TEMP_DIR).is_relative_to(path)
         if path not in ours and not incoming and _is_old(path):
             yield f"没有记录：{path.name}"
-
-
-def _old(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if _is_old(path)) if folder.is_dir() else iter(())
 
 
 def _is_old(path: Path) -> bool:

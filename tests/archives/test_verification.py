@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import close_old_connections
+from django.utils import timezone
 
 from archives import tasks, verification
 from archives.models import Upload
@@ -16,6 +18,7 @@ from archives.services import uploads
 from orgs.models import AuditEvent, Notice
 from tests.archives.cases import found_good, uploaded
 from tests.factories import plant_world
+from zhtj.lib.dates import say_date
 
 
 def faults() -> list[str]:
@@ -111,9 +114,25 @@ def test_one_may_go_on_after_any_step_and_sees_everything_once(files, settings, 
     whole = list(verification.steps())
     assert sum(step.files for step in whole) == 3
     rows = [place for place, step in enumerate(whole) if step.files]
-    for place in {0, *rows, *(one + 1 for one in rows), len(whole) - 2}:
+    batches = [place for place, step in enumerate(whole) if verification.FILE in step.cursor]
+    assert batches
+    for place in {0, *rows, *(one + 1 for one in rows), *batches, len(whole) - 2}:
         assert list(verification.steps(whole[place].cursor)) == whole[place + 1 :], whole[place]
     assert whole[-1].cursor == verification.PAST
+
+
+def test_a_folder_full_of_files_without_a_row_is_many_small_steps(settings, db, aged, monkeypatch):
+    monkeypatch.setattr(verification, "BATCH", 2)
+    folder = Path(settings.ARCHIVE_DIR) / "ab"
+    folder.mkdir()
+    names = [f"ab{number:030x}.pdf" for number in range(5)]
+    for name in names:
+        (folder / name).write_bytes(b"%PDF-")
+    steps = [step for step in verification.steps() if step.cursor.startswith("ab/")]
+    assert [len(step.faults) for step in steps] == [2, 2, 1]
+    assert [line for step in steps for line in step.faults] == [f"没有记录：ab/{name}" for name in names]
+    rest = [line for step in verification.steps(steps[1].cursor) for line in step.faults]
+    assert rest == [f"没有记录：ab/{names[4]}"]
 
 
 def test_a_round_in_many_slices_says_what_one_slice_says(files, world, monkeypatch):
@@ -140,6 +159,46 @@ def test_a_clean_night_is_on_record_and_bothers_nobody(files, world):
     tasks.verify_archives()
     tasks.verify_archives()
     assert AuditEvent.objects.get(verb="verify").note == "files=3 wrong=0"
+    assert not Notice.objects.filter(kind="档案核验").exists()
+
+
+def days_ago(days: int) -> None:
+    """The files came in so long ago."""
+    for upload in Upload.objects.all():
+        Upload.objects.filter(pk=upload.pk).update(created_at=upload.created_at - timedelta(days=days))
+
+
+def test_a_night_without_a_result_is_told_to_the_province_once_with_what_to_do(files, world):
+    days_ago(2)
+    for _ in range(2):
+        tasks.verify_archives()
+    (notice,) = Notice.objects.filter(kind="档案核验")
+    assert (notice.organization, notice.title) == (world.province, "昨夜的档案核验没有完成")
+    assert (
+        say_date(timezone.localdate() - timedelta(days=1)) in notice.body and "请系统维护人员" in notice.body
+    )
+
+
+def test_a_night_that_broke_off_is_missed_by_the_next_one(files, world, monkeypatch):
+    """The message of the second slice is lost with its worker; the next night comes."""
+    days_ago(2)
+    yesterday = timezone.localtime() - timedelta(days=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "SLICE", -1)
+        patch.setattr(tasks, "LONGEST", timedelta(days=2))
+        patch.setattr(tasks.verify_archives, "delay", lambda *args: None)
+        tasks.verify_archives(began=yesterday.isoformat())
+    assert not Notice.objects.filter(kind="档案核验").exists()
+    tasks.verify_archives()
+    assert say_date(yesterday.date()) in Notice.objects.get(kind="档案核验").body
+
+
+def test_a_finished_night_and_a_first_one_are_not_missed(files, world):
+    tasks.verify_archives()
+    assert not Notice.objects.exists(), "nothing was there yesterday"
+    days_ago(2)
+    tasks._report(str(timezone.localdate() - timedelta(days=1)), 3, 0, [])
+    tasks.verify_archives()
     assert not Notice.objects.filter(kind="档案核验").exists()
 
 
