@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from members.models import Member
 from members.rules import Entry
-from numbering.services import registrations
 from orgs.models import Role
 from tests.archives.claiming import NUMBER, enter_as, promised, school_segment, wanting
 from tests.e2e.conftest import sign_in
 from tests.e2e.forms import choose_file, fill, submit
+from tests.e2e.test_registrations import fill as fill_filing
 from tests.numbering import filings
 from tests.pdfs import plain_pdf
 
@@ -239,10 +239,25 @@ def enter_registered(page: Page, entry: Entry, scan: Path) -> None:
     assert Member.objects.get().number == entry.number
 
 
+def rises_to_the_province(open_page, roles: dict[str, Role], name: str) -> None:
+    """Confirmed by every level, and registered."""
+    for place in ("school", "county", "city"):
+        level = sign_in(open_page(), roles[place])
+        level.goto("/numbers/registrations/")
+        level.get_by_role("link", name=name).click()
+        level.get_by_role("button", name="确认上报").click()
+        expect(level.get_by_text("已确认上报")).to_be_visible()
+    top = sign_in(open_page(), roles["province"])
+    top.goto("/numbers/registrations/")
+    top.get_by_role("link", name=name).click()
+    top.get_by_role("button", name="登记", exact=True).click()
+    expect(top.get_by_text("已登记").first).to_be_visible()
+
+
 def test_未使用_goes_up_through_each_level_and_is_entered(site, open_page, scan):
     school_segment(site)
     branch = site.role(site.sibling)
-    roles = {place: site.role(getattr(site, place)) for place in ("school", "county", "city", "province")}
+    roles = filings.staffed(site)
     entry = grown(name="演示未使用")
     page = sign_in(open_page("phone"), branch)
     page.goto("/members/enter/")
@@ -252,32 +267,24 @@ def test_未使用_goes_up_through_each_level_and_is_entered(site, open_page, sc
     expect(page.get_by_role("alert")).to_contain_text("发展团员编号未使用")
     page.get_by_text("办理未使用登记", exact=True).click()
     file_unused(page, entry)
-    for place in ("school", "county", "city"):
-        level = sign_in(open_page(), roles[place])
-        level.goto("/numbers/registrations/")
-        level.get_by_role("link", name="演示未使用").click()
-        level.get_by_role("button", name="确认上报").click()
-        expect(level.get_by_text("已确认上报")).to_be_visible()
-    top = sign_in(open_page(), roles["province"])
-    top.goto("/numbers/registrations/")
-    top.get_by_role("link", name="演示未使用").click()
-    top.get_by_role("button", name="登记", exact=True).click()
-    expect(top.get_by_text("已登记").first).to_be_visible()
+    rises_to_the_province(open_page, roles, "演示未使用")
     enter_registered(page, entry, scan)
 
 
-def test_a_veteran_is_entered_free_of_segment_and_领域_once_the_province_has_registered(
+def test_a_veteran_is_filed_goes_up_through_each_level_and_is_entered_free_of_segment_and_领域(
     site, open_page, scan
 ):
-    branch = site.role(site.branch)
-    top = site.role(site.province)
+    branch, roles = site.role(site.branch), filings.staffed(site)
     made = filings.veteran(number="202666000001", discharged_on=date(2026, 6, 1))
     entry = grown(made["number"], name=made["name"])
-    made["id_number"] = entry.id_number
     page = sign_in(open_page(), branch)
     page.goto("/members/enter/")
     fill(page, entry)
     expect(page.locator("#div_id_number")).to_contain_text("不在本组织及上级组织的号段内")
-    filed = registrations.file(organization=site.branch, by=branch, **made)
-    registrations.handle(filed, by=top)
+    page.goto("/numbers/registrations/")
+    page.get_by_role("link", name="退伍团员备案").click()
+    fill_filing(page, made | {"id_number": entry.id_number})
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("现由“丙中学团委”办理").first).to_be_visible()
+    rises_to_the_province(open_page, roles, made["name"])
     enter_registered(page, entry, scan)

@@ -13,6 +13,7 @@ from django.conf import settings
 from members.choices import Occupation, StudyStatus, Variant
 from members.rules import field_states, problems
 from numbering.domains import SCHOOL_DOMAINS, Domain
+from numbering.facts import segmented
 from numbering.rules import NumberFacts
 from tests.members.people import codes, context, entry
 
@@ -41,16 +42,29 @@ def circumstances(domain, *, is_open=True, **changes):
     }  # fmt: skip
 
 
+def facts_of(domain, number):
+    """Of a number in a segment of this 领域; older ones lie in none (`numbering.facts`)."""
+    return None if segmented(number) is None else NumberFacts(domain, is_open=True)
+
+
 def found_at_number(who, domain, **changes):
     found = problems(who, context(**circumstances(domain, **changes)))
     return next((one for one in found if one.field == "number"), None)
 
 
 @pytest.mark.parametrize("variant", Variant)
-@pytest.mark.parametrize("joined", [date(2023, 1, 1), date(2023, 12, 31), date(2026, 5, 4)])
+@pytest.mark.parametrize(
+    ("joined", "is_asked"),
+    [
+        (date(2020, 1, 1), False), (date(2022, 12, 31), False),
+        (date(2023, 1, 1), True), (date(2023, 12, 31), True), (date(2026, 5, 4), True),
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize(("occupation", "status"), CASES)
 @pytest.mark.parametrize("domain", Domain)
-def test_a_number_fits_who_is_of_its_domain_and_nobody_else(domain, occupation, status, joined, variant):
+def test_since_2023_a_number_fits_who_is_of_its_domain_and_nobody_else(
+    domain, occupation, status, joined, is_asked, variant
+):
     fits = StudyStatus(status).label in FITTING[domain] if status else domain == Domain.SOCIETY
     post = {
         "is_cadre": True,
@@ -60,7 +74,8 @@ def test_a_number_fits_who_is_of_its_domain_and_nobody_else(domain, occupation, 
     }
     post |= {"appointed_by": "elected", "cadre_nature": "part_time", "on_party_committee": False}
     who = person(occupation, status, joined_on=joined, number=f"{joined.year}11000001", **post)
-    assert codes(who, variant, **circumstances(domain)) == (set() if fits else {"number_domain"})
+    known = circumstances(domain, facts=facts_of(domain, who.number))
+    assert codes(who, variant, **known) == ({"number_domain"} if is_asked and not fits else set())
 
 
 @pytest.mark.parametrize("domain", Domain)
