@@ -28,7 +28,8 @@ class RemarkForm(forms.Form):
 class Taken:
     """The dialog over the form. `told`: whether this role may be told who holds the number.
 
-    `own` is set where the organisation itself holds it, with the `member` who does; `case` where the number is looked into already.
+    `own` is set where the organisation itself holds it, with the `member` who does; `case` where the number is looked into already;
+    `correcting` where it was typed into a correction (修改): no case is filed for somebody who is in the system already.
     """
 
     holding: Holding
@@ -38,6 +39,7 @@ class Taken:
     member: Member | None = None
     case: Dispute | None = None
     case_is_ours: bool = False
+    correcting: bool = False
     remark: RemarkForm = field(default_factory=RemarkForm)
     file_error: str = ""
 
@@ -49,7 +51,12 @@ class Taken:
 
     @property
     def may_file(self) -> bool:
-        return self.case is None and not self.correctable
+        return self.case is None and not self.correctable and not self.correcting
+
+    @property
+    def may_enter_anew(self) -> bool:
+        """Whether the way to a case is to withdraw the entry that is being corrected, and to enter the person anew."""
+        return self.case is None and not self.correctable and self.correcting
 
     def read(self, post: Mapping[str, Any], *, file_problem: str) -> bool:
         """What was sent with 提交核实; whether it can be filed."""

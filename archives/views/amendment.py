@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 
 from archives import policy as archive_policy
 from archives.forms.amendment import AmendForm, typed
-from archives.services import amendment
-from archives.services.disclosure import holder_is_told, number_taken, person_known
-from archives.views import entry_live
+from archives.services import amendment, drafts
+from archives.services.disclosure import person_known
+from archives.services.drafts import DraftRefused
+from archives.views import claiming, entry_live
 from members.history import preview
 from members.models import Member
 from members.services import changes
@@ -46,6 +47,8 @@ def amend(request: ActingRequest, uuid: UUID) -> HttpResponse:
     if step == "edit":
         form.show_live()
         return _show(request, member, form)
+    if step == "draft":
+        return _enter_anew(request, member, form)
     if not form.is_valid() or not _free(request, member, form):
         return _show(request, member, form, status=422)
     return _save(request, member, form) if step in {"save", "again"} else _confirm(request, member, form)
@@ -102,11 +105,27 @@ def _say(
     request: ActingRequest, form: AmendForm, taken: NumberTaken | NotIssued | PersonKnown | PostTaken
 ) -> None:
     if isinstance(taken, NumberTaken):
-        form.complain(number_taken(taken.holding, told=holder_is_told(taken.holding, by=request.role)))
+        claiming.taken(form, taken.holding, by=request.role, correcting=True)
     elif isinstance(taken, PersonKnown):
         form.complain(person_known(taken.member, by=request.role))
     else:
         form.complain(taken.problem)
+
+
+def _enter_anew(request: ActingRequest, member: Member, form: AmendForm) -> HttpResponse:
+    """To 撤回, with what was typed kept as a draft: entered anew, a number that is taken can be brought forward (指引 3.7)."""
+    try:
+        drafts.save(
+            request.POST, key=form.key, organization=member.organization, upload=None, by=request.role
+        )
+    except DraftRefused as refused:
+        messages.warning(request, str(refused))
+        form.show_live()
+        return _show(request, member, form)
+    messages.info(
+        request, "所填内容已存为草稿。撤回录入以后，请在工作台打开草稿，选择入团志愿书并提交，即可提交核实。"
+    )
+    return redirect("withdraw", member.uuid)
 
 
 def _confirm(request: ActingRequest, member: Member, form: AmendForm) -> HttpResponse:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from archives.models import Archive, Claim, Draft
 from archives.services import claims, withdrawal
+from archives.services import entry as entries
 from members.models import Member
+from members.services import changes
 from numbering.models import Dispute, Issue
-from numbering.services import disputes
+from numbering.services import disputes, issues
+from numbering.services.entitlement import OF_ANOTHER
 from orgs.models import AuditEvent, Notice
 from tests.archives.cases import found_good, uploaded
-from tests.archives.claiming import NUMBER, disputed, enter_as, promised, school_segment, typed, wanting
+from tests.archives.claiming import (
+    NUMBER,
+    disputed,
+    enter_as,
+    filed,
+    promised,
+    school_segment,
+    typed,
+    wanting,
+)
 from tests.factories import EntryFactory, new_key
+from tests.numbering.cases import issued
 
 REASON = "发放登记表上是申请人"
 TITLE = '<h2 id="taken-title">发展团员编号已被占用</h2>'
@@ -110,6 +125,62 @@ def test_who_joined_when_no_file_was_asked_for_has_to_bring_one(log_in, world):
     upload = uploaded(filer)
     answer = client.post(reverse("enter"), {**form, "upload": str(upload.uuid)})
     assert answer.url == reverse("dispute", args=[Dispute.objects.get().uuid])
+
+
+@pytest.fixture
+def correcting(taken, world):
+    """The applicant was entered with another number, and waits; (who corrects, the form, the record)."""
+    filer = taken[0]
+    judge = world.role(world.school)
+    entry = wanting(name="演示申请人")
+    entry = replace(entry, number=promised(entry, filer, judge))
+    member = enter_as(entry, filer)
+    known = {**typed(replace(entry, number=NUMBER)), "version": str(changes.version(member))}
+    return filer, known, member
+
+
+def test_a_correction_to_a_taken_number_opens_the_same_dialog_under_the_same_limits(
+    log_in, correcting, settings
+):
+    filer, form, member = correcting
+    client, url = log_in(filer), reverse("amend", args=[member.uuid])
+    answer = client.post(url, {**form, "step": "check"})
+    page = shown(answer)
+    assert answer.status_code == 422 and TITLE in page
+    assert "丙中学教工团支部" in page and "演示占用人" in page and 'value="演示申请人"' in page
+    assert page.index("返回修改编号") < page.index('value="draft"') and 'value="claim"' not in page
+    assert AuditEvent.objects.filter(verb="show_number_holder", user=filer.user).count() == 1
+    settings.DISCLOSURES_A_DAY = 0
+    page = shown(client.post(url, {**form, "step": "save"}))
+    assert TITLE in page and "演示占用人" not in page and "教工团支部" not in page
+    assert TITLE not in shown(client.post(url, {**form, "phone": "1", "step": "check"}))
+
+
+def test_from_a_correction_the_way_to_a_case_leads_over_the_withdrawal_and_loses_nothing_typed(
+    log_in, correcting
+):
+    filer, form, member = correcting
+    client, url = log_in(filer), reverse("amend", args=[member.uuid])
+    form |= {"phone": "13912345678", "key": str(new_key())}
+    for _ in range(2):  # also clicked twice
+        answer = client.post(url, {**form, "step": "draft"}, follow=True)
+    assert answer.redirect_chain == [(reverse("withdraw", args=[member.uuid]), 302)]
+    assert "所填内容已存为草稿" in shown(answer)
+    client.post(reverse("withdraw", args=[member.uuid]), {"reason": "编号填错，重新录入"})
+    answer = client.get(reverse("enter"), {"draft": str(Draft.objects.get().uuid)})
+    opened = answer.context["form"].entry
+    assert (opened.number, opened.phone, opened.id_number) == (NUMBER, "13912345678", form["id_number"])
+    again = typed(opened) | {"key": form["key"], "upload": str(uploaded(filer).uuid), "step": "claim"}
+    assert client.post(reverse("enter"), again).url == reverse("dispute", args=[Dispute.objects.get().uuid])
+    assert not Draft.objects.exists()
+
+
+def test_a_correction_to_a_number_that_is_looked_into_waits_for_the_decision(log_in, correcting, world):
+    filer, form, member = correcting
+    filed(world, wanting(name="演示第三人"), world.role(world.street_branch))
+    page = shown(log_in(filer).post(reverse("amend", args=[member.uuid]), {**form, "step": "check"}))
+    assert "正在由丙中学团委核实" in page and "或等核实完毕再改" in page
+    assert 'value="draft"' not in page and 'value="claim"' not in page
 
 
 def test_a_number_of_the_own_organisation_is_looked_at_first(log_in, taken, world):
@@ -266,6 +337,43 @@ def test_a_dismissed_form_comes_back_too_and_an_open_one_does_not(log_in, world)
     assert REASON in shown(client.get(reverse("dispute", args=[case.dispute.uuid])))
     stranger = log_in(world.role(world.county_branch))
     assert stranger.get(reverse("enter"), {"claim": str(case.claim.uuid)}).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "upheld", "dismissed", "taken back"])
+def test_what_came_from_待录入_never_shows_the_whole_id_number_on_the_way(log_in, world, how):
+    school_segment(world)
+    filer, judge, holder = world.role(world.branch), world.role(world.school), world.role(world.sibling)
+    entry = wanting(name="演示申请人")
+    issue = issued(world.branch, judge, name=entry.name, id_number=entry.id_number)
+    entries.enter(
+        wanting(name="演示占用人"), organization=world.sibling, upload=uploaded(holder), key=new_key(), by=holder,
+        confirmed={OF_ANOTHER},
+    )  # fmt: skip
+    upload = uploaded(filer)
+    form = typed(entry) | {"id_number": issue.masked_id, "issue": str(issue.uuid), "upload": str(upload.uuid)}
+    form |= {"key": str(new_key()), "phone": "13912345678", "step": "claim"}
+    client = log_in(filer)
+    client.post(reverse("enter"), form)
+    case = Dispute.objects.select_related("claim").get()
+    assert entry.id_number[6:14] in shown(log_in(judge).get(reverse("dispute", args=[case.uuid])))
+    if how in {"withdrawn", "taken back"}:
+        disputes.withdraw(case, by=filer)
+        if how == "taken back":
+            issues.withdraw(issue, by=judge)
+    else:
+        decide = claims.uphold if how == "upheld" else disputes.dismiss
+        decide(case, reason=REASON, by=judge)
+    answer = log_in(filer).get(reverse("dispute-continue", args=[case.uuid]), follow=True)
+    page, opened = shown(answer), answer.context["form"]
+    assert entry.id_number not in page and entry.id_number[6:14] not in page
+    assert (opened.entry.name, opened.entry.number, opened.entry.phone) == (entry.name, NUMBER, "13912345678")
+    if how in {"withdrawn", "upheld"}:
+        assert (opened.given, opened["id_number"].value()) == (issue, issue.masked_id)
+    else:
+        assert (opened.given, opened["id_number"].value()) == (None, "")
+        assert "身份证号码请重新填写" in page and "readonly" not in opened.fields["number"].widget.attrs
+    look = AuditEvent.objects.filter(verb="edit_open", subject=f"dispute:{case.pk}").latest("pk")
+    assert "id_number" not in look.fields
 
 
 def test_the_list_has_three_tabs(log_in, world):
