@@ -96,7 +96,7 @@ APPOINT = Deed(
 REPLACE = Deed(
     name="replace", label="更换管理员", form=AdministratorForm,
     lead="停用这一名管理员，同时设置另一名，一次办理。",
-    why_not=administrators.why_not_end, seen=lambda role: administrators.staff_seen(role.organization),
+    why_not=administrators.why_not_replace, seen=lambda role: administrators.staff_seen(role.organization),
     effects=lambda role, given: [*administrators.consequences(role)[:2], *_whom(role.organization, whom_of(given))],
     perform=_replace, refusals=REFUSALS,
 )  # fmt: skip

@@ -52,9 +52,11 @@ class Appointed:
 
 
 def staff(organization: Organization) -> list[Role]:
-    """Its administrators of today, the longest serving first."""
-    current = Role.objects.current().filter(organization=organization, duty=Duty.ADMINISTRATOR)
-    return list(current.select_related("user", "organization").order_by("created_at", "pk"))
+    """Its administrators of today, the longest serving first; of a closed organisation those who will be again once it is opened."""
+    standing = Role.objects.filter(
+        organization=organization, duty=Duty.ADMINISTRATOR, ended_at=None, user__is_active=True
+    )
+    return list(standing.select_related("user", "organization").order_by("created_at", "pk"))
 
 
 def staff_seen(organization: Organization) -> str:
@@ -75,7 +77,7 @@ def alike(organization: Organization, name: str) -> list[Role]:
 
 def why_not_appoint(organization: Organization, by: Role) -> str:
     """Why no further administrator can be appointed, in words; empty when one can."""
-    if words := _why_not_manage(organization, by):
+    if words := _why_nobody(organization) or _why_not_manage(organization, by):
         return words
     most, now = ProvinceSettings.now().administrators_each, staff(organization)
     if len(now) < most:
@@ -85,7 +87,8 @@ def why_not_appoint(organization: Organization, by: Role) -> str:
 
 
 def why_not_end(role: Role, by: Role) -> str:
-    """Why this administrator cannot be ended or replaced by this role, in words; empty when they can."""
+    """Why this administrator cannot be ended by this role, in words; empty when they can: also while the organisation is closed, or whoever was
+    dismissed meanwhile would be back when it is opened."""
     if words := _why_not_manage(role.organization, by):
         return words
     if role.duty != Duty.ADMINISTRATOR:
@@ -97,6 +100,11 @@ def why_not_end(role: Role, by: Role) -> str:
     return ""
 
 
+def why_not_replace(role: Role, by: Role) -> str:
+    """Why nobody can take this administrator's place by this role, in words; empty when somebody can."""
+    return _why_nobody(role.organization) or why_not_end(role, by)
+
+
 def consequences(role: Role) -> list[str]:
     """What ending it brings about, line by line."""
     place, person = role.organization, role.user
@@ -104,7 +112,7 @@ def consequences(role: Role) -> list[str]:
     others = Role.objects.current().filter(user=person).exclude(pk=role.pk).select_related("organization")
     kept = "、".join(f"“{one.organization.name}”{one.get_duty_display()}" for one in others.order_by("pk"))
     lines.append(f"保留其他身份：{kept}" if kept else "没有其他身份，账号保留，但不能再办理业务")
-    if len(staff(place)) > 1 or role.ended_at is not None:
+    if len(staff(place)) > 1 or role.ended_at is not None or not place.is_active:
         return lines
     above = policy.superior_of(place)
     lines.append(f"“{place.name}”将没有管理员")
@@ -138,6 +146,8 @@ def replace(role: Role, whom: Whom, *, seen: str, by: Role) -> Appointed:
     note = f"role:{role.pk}"
     with _in_words(), transaction.atomic():
         held = _hold(role.organization, seen)
+        if words := _why_nobody(held):
+            raise AdministratorRefused(words)
         _take(role, held, by)
         made = _give(held, whom, user, by)
         if made.role.user_id == role.user_id:
@@ -182,9 +192,13 @@ def reset_password(user: User, *, seen: str, by: Role, second_factor: bool = Fal
     return password
 
 
+def _why_nobody(organization: Organization) -> str:
+    if organization.is_active:
+        return ""
+    return f"“{organization.name}”已停用，不能设置管理员；重新启用时原来的管理员恢复，不再担任的请先停用。"
+
+
 def _why_not_manage(organization: Organization, by: Role) -> str:
-    if not organization.is_active:
-        return f"“{organization.name}”已停用，不能设置管理员。"
     try:
         policy.require(by, Act.MANAGE_ADMINISTRATORS, organization)
     except PermissionDenied as refused:

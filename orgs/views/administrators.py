@@ -63,7 +63,7 @@ def add(request: ActingRequest, pk: int) -> HttpResponse:
 def replace(request: ActingRequest, pk: int) -> HttpResponse:
     """更换: one goes, the other comes."""
     role = _role(request, pk)
-    return _appointing(request, role.organization, role, services.why_not_end(role, request.role))
+    return _appointing(request, role.organization, role, services.why_not_replace(role, request.role))
 
 
 @acting

@@ -189,6 +189,26 @@ def test_a_closed_organisation_gets_nobody(world):
         appoint(world.sibling, by=world.role(world.school))
 
 
+def test_who_is_dismissed_while_the_organisation_is_closed_is_not_back_when_it_opens(world, log_in):
+    by, gone, back = world.role(world.school), world.role(world.sibling), world.role(world.sibling)
+    tree.deactivate(world.sibling, by=by)
+    for role in (gone, back):
+        role.refresh_from_db()
+    with pytest.raises(AdministratorRefused, match="已停用，不能设置管理员"):
+        replace(gone, by=by)
+    client, page = log_in(by), reverse("administrators", args=[world.sibling.pk])
+    shown = client.get(page).content.decode()
+    assert gone.user.name in shown and "不再担任的请先停用" in shown
+    assert reverse("administrator-replace", args=[gone.pk]) not in shown
+    ending = reverse("administrator-end", args=[gone.pk])
+    assert "将没有管理员" not in client.get(ending).content.decode()
+    client.post(ending, {"seen": administrators.staff_seen(world.sibling)})
+    gone.refresh_from_db()
+    assert gone.ended_at is not None
+    tree.reactivate(world.sibling, by=by)
+    assert list(Role.objects.current().filter(organization=world.sibling).order_by("pk")) == [back]
+
+
 # One account a person -------------------------------------------------------------------------------
 
 
