@@ -94,6 +94,7 @@ class Archive(Located):
     replace_reason = models.CharField("替换原因", max_length=500, blank=True)
 
     objects = ArchiveQuerySet.as_manager()
+    settled_on = ("database", "电子数据库")
 
     class Meta:
         verbose_name = verbose_name_plural = "入团志愿书"
@@ -141,6 +142,12 @@ class Archive(Located):
             self.pk, self.reviewer_id, self.organization.path, self.submitted_as.organization.path, self.submitted_by_id, self.replaces_id,
         )  # fmt: skip
         return routing.reviewers([file])[0]
+
+    @classmethod
+    def blocks_deactivation(cls, organization: Organization) -> str:
+        """Open replacements (指引 3.11); a first file is open as long as its member is, who says so."""
+        count = cls.objects.of(organization).open().filter(replaces__isnull=False).count()
+        return f"{count} 件档案替换未办结" if count else ""
 
     @classmethod
     def after_move(cls, organization: Organization) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from members.choices import Ethnicity, Occupation, PhoneOwner, PoliticalStatus, StudyStatus
 from numbering.models import Holding
+from orgs.kinds import Kind
 from orgs.models import Duty, Located, LocatedQuerySet, Organization, Role, User, new_uuid, scope_indexes
 from zhtj.lib.sealing import SealedField, blind, mask_address, mask_id, mask_phone, open_sealed, seal
 
@@ -151,6 +152,15 @@ class Member(Located):
         unsettled = Q(state__in=[cls.State.PENDING, cls.State.REFUSED])
         count = cls.objects.of(organization).filter(unsettled).count()
         return f"{count} 名团员审核中或未通过" if count else ""
+
+    @classmethod
+    def blocks_kind(cls, organization: Organization, kind: str) -> str:
+        """Members belong to a 团支部 only; it goes as it is under what is set up above it."""
+        if kind == Kind.BRANCH:
+            return ""
+        count = cls.objects.of(organization).listed().in_state(cls.State.ACTIVE).count()
+        wanted = f"请在上级组织下另设{Kind(kind).label}，再把“{organization.short_name}”移到其下"
+        return f"有 {count} 名在册团员，团员只属于团支部，{wanted}" if count else ""
 
     @classmethod
     def moves_along(cls, organization: Organization, to: Organization) -> list[str]:

@@ -74,6 +74,11 @@ class Located(models.Model):
         return ""
 
     @classmethod
+    def blocks_kind(cls, organization: Organization, kind: str) -> str:
+        """What of this model, settled as it is, keeps `organization` from becoming one of this kind, in words; empty when nothing does."""
+        return ""
+
+    @classmethod
     def after_move(cls, organization: Organization) -> None:
         """Called when `organization` was moved, deactivated or changed its kind, in that transaction; its rows have moved along."""
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orgs import naming, policy
 from orgs.kinds import ALLOWED_BELOW, Kind
-from orgs.models import Organization, Role
+from orgs.models import Organization, Role, located_models
 from orgs.policy import Act
 from orgs.services.placement import (
     check_depth,
@@ -110,11 +110,12 @@ def kind_blockers(organization: Organization, kind: str) -> list[str]:
     below = organization.children.active().values_list("kind", flat=True).distinct().order_by("kind")
     wrong = [Kind(child).label for child in below if child not in ALLOWED_BELOW[kind]]
     found = [f"{Kind(kind).label}下不能设立{'、'.join(wrong)}，请先移走或停用"] if wrong else []
-    return found + open_matters(organization)
+    settled = [words for model in located_models() if (words := model.blocks_kind(organization, kind))]
+    return found + settled + open_matters(organization)
 
 
 def change_kind(organization: Organization, *, kind: Kind, by: Role, seen: str | None = None) -> None:
-    """For instance a 团支部 that has grown becomes a 团总支; its interval is widened for the branches to come.
+    """For instance a 团总支 that has grown becomes a 团委; its interval is widened for the branches to come.
 
     Raises:
         PermissionDenied: the role may not.
