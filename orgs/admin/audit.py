@@ -30,7 +30,7 @@ SORTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "accounts": (
         "账号与任命",
-        ("appoint_administrator", "appoint_duty", "open_account", "change_password", "set_password", "reset_password", "renew_password",
+        ("appoint_administrator", "appoint_duty", "end_duty", "open_account", "change_password", "set_password", "reset_password", "renew_password",
          "administrator.appoint", "administrator.replace", "administrator.end", "administrator.unmatched"),
     ),
     "people": ("录入与任职", ("enter", "upload", "submit", "study", "appoint", "change_post", "choose_title", "leave", "load_title")),

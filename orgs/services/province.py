@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from orgs import policy
 from orgs.flow import JOB
@@ -19,7 +20,9 @@ from orgs.services.jobs import ring
 from zhtj.lib.seen import STALE, same, token
 from zhtj.lib.states import StaleState, move
 
-BOTH = "同一人不能同时是系统管理员和审计员，请先结束原来的身份，或由另一人担任。"
+BOTH = "同一人不能同时是系统管理员和审计员，请先用 appoint_duty --end 结束原来的身份，或由另一人担任。"
+NOBODY = "{} 不是在任的系统管理员或审计员。"
+APPOINTED = (Duty.SYSTEM, Duty.AUDITOR)
 
 
 class ProvinceRefused(Exception):
@@ -127,10 +130,9 @@ def reset_appointed(username: str) -> str:
         ProvinceRefused: nobody of these has this account.
     """
     with transaction.atomic():
-        duties = (Duty.SYSTEM, Duty.AUDITOR)
-        role = Role.objects.filter(user__username=username, duty__in=duties, ended_at=None).first()
+        role = Role.objects.filter(user__username=username, duty__in=APPOINTED, ended_at=None).first()
         if role is None:
-            raise ProvinceRefused(f"{username} 不是在任的系统管理员或审计员。")
+            raise ProvinceRefused(NOBODY.format(username))
         held = User.objects.select_for_update().get(pk=role.user_id)
         accounts.set_one_time_password(held, password := credentials.one_time_password())
         fields = ["password", "second_factor"] if second_factor.clear(held) else ["password"]
@@ -138,6 +140,31 @@ def reset_appointed(username: str) -> str:
             role=None, verb="reset_password", subject=f"user:{held.pk}", organization=role.organization, fields=fields
         )  # fmt: skip
     return password
+
+
+@transaction.atomic
+def end_appointed(username: str) -> Role:
+    """A 系统管理员 or 审计员 is so no more, from the server itself; the account and other roles stay, every session ends.
+
+    Raises:
+        ProvinceRefused: nobody of these has this account, or there would be no 系统管理员 left.
+    """
+    # All of them are held: of two who end the last two at once, one waits and then finds the last.
+    standing = Role.objects.select_for_update(of=("self",)).filter(duty__in=APPOINTED, ended_at=None)
+    roles = list(standing.select_related("user", "organization").order_by("pk"))
+    role = next((one for one in roles if one.user.username == username), None)
+    if role is None:
+        raise ProvinceRefused(NOBODY.format(username))
+    if role.duty == Duty.SYSTEM and not any(
+        one.duty == Duty.SYSTEM and one.user.is_active for one in roles if one != role
+    ):
+        raise ProvinceRefused(f"{username} 是唯一的系统管理员，请先任命另一人，再结束其身份。")
+    Role.objects.filter(pk=role.pk).update(ended_at=timezone.now())
+    credentials.end_sessions([role.user_id], by=None)
+    audit.record(
+        role=None, verb="end_duty", subject=f"role:{role.pk}", organization=role.organization, note=role.duty
+    )
+    return role
 
 
 def _account(username: str, name: str) -> tuple[User, str]:

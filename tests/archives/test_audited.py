@@ -72,7 +72,12 @@ CASES = {}
 """Service (and, after a blank, which case of it) → what it is given, and the verbs it leaves: its own first, then those of other services it calls."""
 ACTS_FOR = ("Role", "User", "HttpRequest")
 """Whoever has one of these among its parameters, under any name, acts for somebody or asks about somebody."""
-COMMANDS = {"orgs.province.appoint", "orgs.province.reset_appointed", "members.titles_load.load"}
+COMMANDS = {
+    "orgs.province.appoint",
+    "orgs.province.reset_appointed",
+    "orgs.province.end_appointed",
+    "members.titles_load.load",
+}
 """On the server itself, for nobody who is signed in."""
 BY_NOBODY = {*COMMANDS, "orgs.accounts.record_failure", "orgs.accounts.why_not_proved"}
 """Their events name no role: a login that fails has none."""
@@ -700,6 +705,12 @@ def _(world):
 def _(world):
     username = system(world).user.username
     return lambda: province.reset_appointed(username)
+
+
+@case("orgs.province.end_appointed", "end_duty")
+def _(world):
+    username = [system(world).user.username for _ in range(2)][0]
+    return lambda: province.end_appointed(username)
 
 
 @case("orgs.accounts.begin_session", "log_in")

@@ -213,6 +213,37 @@ def test_system_and_auditor_are_appointed_on_the_server_and_are_never_one_person
     assert [one[0] for one in events("appoint_duty")] == [f"role:{role.pk}"]
 
 
+def test_a_duty_of_the_province_is_ended_on_the_server_with_its_sessions_and_never_the_last_of_the_system(
+    world,
+):
+    first, second, auditor = (
+        RoleFactory(organization=world.province, duty=duty)
+        for duty in (Duty.SYSTEM, Duty.SYSTEM, Duty.AUDITOR)
+    )
+    client, out = Client(), StringIO()
+    client.force_login(first.user)
+    call_command("appoint_duty", username=first.user.username, end=True, stdout=out)
+    assert f"{first.user.name} 不再是系统管理员" in out.getvalue()
+    assert client.get(reverse("home")).url.startswith(reverse("login"))
+    with pytest.raises(CommandError, match="是唯一的系统管理员，请先任命另一人"):
+        call_command("appoint_duty", username=second.user.username, end=True, stdout=out)
+    with pytest.raises(CommandError, match="不是在任的系统管理员或审计员"):
+        call_command("appoint_duty", username=first.user.username, end=True, stdout=out)
+    call_command("appoint_duty", username=auditor.user.username, end=True, stdout=out)
+    call_command("appoint_duty", username=auditor.user.username, duty="system", stdout=out)
+    call_command("appoint_duty", username=second.user.username, end=True, stdout=out)
+    ended = [one.pk for one in (first, auditor, second)]
+    assert [one[0] for one in events("end_duty")] == [f"role:{pk}" for pk in ended]
+    assert not Role.objects.current().filter(pk__in=ended).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_end_the_last_two_of_the_system_at_once_one_is_refused(world):
+    names = [RoleFactory(organization=world.province, duty=Duty.SYSTEM).user.username for _ in range(2)]
+    results = at_once(*[lambda name=name: province.end_appointed(name) for name in names])
+    assert sorted(type(one).__name__ for one in results) == ["ProvinceRefused", "Role"]
+
+
 def test_the_audit_is_found_by_account_verb_object_kind_and_day(world, log_in):
     auditor = RoleFactory(organization=world.province, duty=Duty.AUDITOR)
     system = RoleFactory(organization=world.province, duty=Duty.SYSTEM, user__username="sysop")
