@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
+
+from orgs.urls import urlpatterns
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -61,6 +64,15 @@ def test_images_have_short_names_and_no_secret_is_written_down() -> None:
 def test_nginx_lets_pass_what_the_application_accepts_and_little_more() -> None:
     limit = int(re.findall(r"client_max_body_size (\d+)m;", NGINX)[0])
     assert settings.UPLOAD_MAX_MB < limit <= settings.UPLOAD_MAX_MB + 2
+
+
+def test_nginx_limits_every_address_that_takes_a_password_or_a_code_before_somebody_is_signed_in() -> None:
+    asked = {f"/{one.pattern}" for one in urlpatterns if str(one.pattern).startswith("login")}
+    assert {reverse("login"), reverse("login-resume"), reverse("second-factor-code")} <= asked
+    exact, below = (
+        re.findall(rf"location {sign}(/\S+) \{{[^}}]*limit_req zone=login", NGINX) for sign in ("= ", "")
+    )
+    assert all(path in exact or path.startswith(tuple(below)) for path in asked), asked
 
 
 @pytest.mark.parametrize(("status", "word"), [(413, "20 MB"), (429, "1 分钟后"), (503, "1 分钟后")])
