@@ -709,8 +709,8 @@ def _(world):
 
 @case("orgs.province.end_appointed", "end_duty")
 def _(world):
-    username = [system(world).user.username for _ in range(2)][0]
-    return lambda: province.end_appointed(username)
+    leaving, _ = system(world), system(world)
+    return lambda: province.end_appointed(leaving.user.username)
 
 
 @case("orgs.accounts.begin_session", "log_in")
