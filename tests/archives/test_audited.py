@@ -36,8 +36,8 @@ from members.services import accounts, changes, study, titles, titles_load
 from numbering import filing, runs, vacant
 from numbering.admission import Admission
 from numbering.domains import Domain
-from numbering.models import Holding
-from numbering.services import disputes, issues, registrations, segment_table, segments
+from numbering.models import Holding, Registration
+from numbering.services import disputes, identities, issues, registrations, segment_table, segments
 from numbering.services.segment_table import Wanted
 from orgs import jobs as running
 from orgs.kinds import Kind
