@@ -33,6 +33,7 @@ WORDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("member", "enter", Member.State.REFUSED): ("edit", "", "录入"),
     ("member", "correct", Member.State.PENDING): ("edit", "", "修改录入信息"),
     ("member", "correct", Member.State.REFUSED): ("edit", "", "修改录入信息"),
+    ("member", "identity.correct", Member.State.ACTIVE): ("edit", "", "省级更正姓名或身份证号码"),
     ("member", "study", Member.State.ACTIVE): ("edit", "", "更新在读状况"),
     ("member", "withdraw", Member.State.WITHDRAWN): ("undo", "", "撤回录入"),
     **{
@@ -40,6 +41,7 @@ WORDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
         for state in Member.State.values
         for verb, words in {
             "number.lose": ("swap", "warning", "编号经核实释放给他人，待更正"),
+            "number.release": ("swap", "warning", "编号由省级释放，待更正"),
             "number.register": ("hash", "", "登记新的编号"),
         }.items()
     },

@@ -27,6 +27,7 @@ REGISTRATION: Arrows = {
         {Registration.State.RETURNED, Registration.State.HANDLED, Registration.State.WITHDRAWN}
     ),
     Registration.State.RETURNED: frozenset({Registration.State.RISING, Registration.State.WITHDRAWN}),
-    Registration.State.HANDLED: frozenset(),
+    # Taken from whom it was registered for: released by the province, or somebody else's by 编号占用核实.
+    Registration.State.HANDLED: frozenset({Registration.State.WITHDRAWN}),
     Registration.State.WITHDRAWN: frozenset(),
 }

@@ -60,7 +60,7 @@ def draw(
     entered: Sequence[Run],
     new: Sequence[Run] = (),
 ) -> Ruler:
-    """`entered` are the runs of numbers entered directly from this segment; what is in no list was issued from it.
+    """`entered` are the runs of numbers entered directly from this segment; what is in no list was issued from it or registered for somebody.
 
     Without `pieces` (there are too many to draw) the runs handed down are to be found among neither: pass them as unnamed pieces.
     """

@@ -1,4 +1,4 @@
-"""The numbers of a segment that nobody has: neither handed down nor issued nor held."""
+"""The numbers of a segment that nobody has: neither handed down nor issued nor held nor registered for somebody."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ FREE = """
             UNION ALL
             SELECT value FROM numbering_issue
             WHERE value >= lower(g.gap) AND value < upper(g.gap) AND state <> 'withdrawn'
+            UNION ALL
+            SELECT value FROM numbering_registration
+            WHERE value >= lower(g.gap) AND value < upper(g.gap) AND state <> 'withdrawn'
+              AND (kind = 'unused' OR state = 'handled')
         ) u
     ) taken
     CROSS JOIN LATERAL unnest(int8multirange(g.gap) - coalesce(taken.used, '{}'::int8multirange)) AS run

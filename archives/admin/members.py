@@ -73,7 +73,11 @@ def _correct_effects(member: Member, given: dict[str, Any]) -> list[str]:
     if number and number != member.opened("id_number"):
         lines.append(f"身份证号码：{member.masked_id} 改为 {number[:6]} {number[6:14]} {number[14:]}")
     if member.number:
-        lines.append(f"编号 {member.number} 的占用人随之更正")
+        lines.append(f"编号 {member.number} 的占用人随之更正，发放给本人、为本人登记的一并更正")
+    lines += [
+        f"另发放给该身份证号码、尚未录入的编号 {one.number}（{one.organization.name}）一并收回"
+        for one in identity.fate(member, number).dropped
+    ]
     return [*lines, "原值和新值记入变更记录", f"原因：{given['reason']}"]
 
 

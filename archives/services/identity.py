@@ -11,13 +11,16 @@ from archives.models import Archive
 from members.models import Member
 from members.services import changes
 from members.services import entry as people
+from numbering.services import identities
+from numbering.services.identities import Fate
 from orgs import policy
-from orgs.models import Role, User, settled
+from orgs.models import Notice, Organization, Role, User, settled
 from orgs.policy import Act
-from orgs.services import audit
+from orgs.services import audit, notices
 from zhtj.lib.seen import STALE, same, token
 from zhtj.lib.states import StaleState
 
+KIND = "信息更正"
 REASON = "identity_reason"
 """What the history calls the reason: kept sealed, since people write names into reasons."""
 
@@ -33,9 +36,15 @@ def seen(member: Member) -> str:
     return token(member.pk, member.state, changes.version(member), member.name, bytes(member.id_blind).hex())
 
 
+def fate(member: Member, id_number: str) -> Fate:
+    """What becomes of the numbers issued under the old and the new ID number (empty: it stays)."""
+    old = member.opened("id_number")
+    return identities.fate(member.number, old=old, new=id_number or old)
+
+
 def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str, by: Role) -> None:
-    """Both as they are to be, checked by the rules; without `id_number` it stays. The number and the person's own account follow, and
-    a replacement in review starts anew.
+    """Both as they are to be, checked by the rules; without `id_number` it stays. The number with what was issued and registered, and
+    the person's own account, follow; a replacement in review starts anew; the person's organisation is told.
 
     Raises:
         PermissionDenied: the role may not.
@@ -44,6 +53,8 @@ def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str
     """
     policy.require(by, Act.ADMINISTER, by.organization)
     with transaction.atomic():
+        # Another number may have been issued to them in another branch.
+        Organization.objects.lock(shared=True)
         settled(member.organization_id)
         archive = Archive.objects.select_for_update().open().filter(member=member).first()
         Member.objects.select_for_update().get(pk=member.pk)
@@ -64,6 +75,7 @@ def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str
         if id_number != old:
             people.require_unknown(id_number)
         entry = replace(changes.entry_of(current), name=name, id_number=id_number, id_number_again=id_number)
+        identities.follow(current.number, old=old, new=id_number, name=name, by=by)
         changed = changes.correct(current, entry, by=by)
         if not changed:
             raise StaleState("姓名和身份证号码都没有改动。")
@@ -74,4 +86,9 @@ def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str
         audit.record(
             role=by, verb="identity.correct", subject=f"member:{current.pk}", organization=current.organization,
             from_state=current.state, to_state=current.state, fields=changed,
+        )  # fmt: skip
+        notices.tell(
+            current.organization, sort=Notice.Sort.NEWS, kind=KIND, subject=f"member:{current.pk}",
+            title=f"{name}的姓名或身份证号码已由省级更正", body="请核对该团员的信息；与本人不符的，请向省级团委反映。",
+            link="member", link_args=[str(current.uuid)],
         )  # fmt: skip

@@ -8,8 +8,8 @@ from django.db.models import F
 from archives.models import Archive
 from members.models import Member
 from members.services import changes, numbers
-from numbering.models import Issue
-from numbering.services import holdings, issues
+from numbering.models import Issue, Registration
+from numbering.services import holdings, issues, registrations
 from numbering.services.disputes import KIND, open_on
 from orgs import policy
 from orgs.models import Notice, Organization, Role, settled
@@ -35,13 +35,19 @@ def due_subject(member: Member) -> str:
     return f"number_due:{member.pk}"
 
 
-def lose(member: Member, archive: Archive | None, *, why: str, by: Role) -> None:
-    """The record without its number, on record and told; the caller holds both, and has released the holding."""
+def lose(member: Member, archive: Archive | None, *, why: str, verb: str = "number.lose", by: Role) -> None:
+    """The record without its number, which is not registered for this person either, on record and told.
+
+    The caller holds record and number, and has released the holding. `verb` is what the audit says: lost to somebody else by
+    编号占用核实, or freed by the province.
+    """
+    registered = Registration.objects.filter(number=member.number, id_blind=bytes(member.id_blind))
+    registrations.void(registered, reason="编号已释放", by=by)
     numbers.lose(member, by=by)
     if archive:  # whoever reviews it compares it with a number that is gone: their page is of the last round
         Archive.objects.filter(pk=archive.pk).update(round=F("round") + 1)
     audit.record(
-        role=by, verb="number.lose", subject=f"member:{member.pk}", organization=member.organization,
+        role=by, verb=verb, subject=f"member:{member.pk}", organization=member.organization,
         from_state=member.state, to_state=member.state, fields=["number"],
     )  # fmt: skip
     for organization in entered_by(member):
@@ -68,7 +74,7 @@ def seen(member: Member) -> str:
 
 
 def release(member: Member, *, reason: str, seen: str, by: Role) -> None:
-    """The province frees the number of a member in force; what was issued to this person of it is taken back.
+    """The province frees the number of a member in force; what was issued to, or registered for, this person of it is taken back.
 
     Raises:
         PermissionDenied: the role may not.
@@ -91,4 +97,5 @@ def release(member: Member, *, reason: str, seen: str, by: Role) -> None:
         if mine:
             issues.withdraw(mine, by=by)
         changes.record(current, {REASON: ("", reason)}, by=by)
-        lose(current, archive, why=f"原编号 {holding.number} 已由省级释放：{reason}", by=by)
+        why = f"原编号 {holding.number} 已由省级释放：{reason}"
+        lose(current, archive, why=why, verb="number.release", by=by)

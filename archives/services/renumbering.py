@@ -17,7 +17,7 @@ from members.services import changes, numbers
 from numbering import spans
 from numbering.domains import Domain
 from numbering.facts import facts_of
-from numbering.models import Issue
+from numbering.models import Dispute, Issue
 from numbering.rules import number_problem, number_value, segment_problem
 from numbering.services import holdings
 from numbering.services.entitlement import NotIssued, require_issued
@@ -28,7 +28,8 @@ from orgs.services import audit, notices
 from zhtj.lib.problems import Problem
 
 MISSING = Problem("number", "number_missing", "请填写新的发展团员编号")
-LOST = Problem("number", "number_released", "该编号已经核实属于他人，不能再使用，请填写新的编号")
+LOST = Problem("number", "number_released", "该编号已经释放，不能再由本人使用，请填写新的编号")
+LOST_TO_OTHER = replace(LOST, message="该编号已经核实属于他人，不能再使用，请填写新的编号")
 ISSUE_FIRST = "新的编号须是发放给本人的，请联系上级团委发放"
 
 
@@ -71,7 +72,7 @@ def require_fit(member: Member, number: str) -> None:
     if not number:
         raise Unfit(MISSING)
     if number == lost_number(member):
-        raise Unfit(LOST)
+        raise Unfit(LOST_TO_OTHER if is_adjudged(member) else LOST)
     if problem := number_problem(number, member.joined_on):
         raise Unfit(problem)
     facts = facts_of(number, id_number=member.opened("id_number"), organization=member.organization)
@@ -127,9 +128,15 @@ def _old_domain(member: Member) -> Domain | None:
 
 
 def lost_number(member: Member) -> str:
-    """The number that was released for somebody else."""
+    """The number that was released: by the province, or for somebody else by 编号占用核实."""
     lost = Change.objects.filter(member=member, field=numbers.RELEASED).order_by("-pk").first()
     return lost.opened()[0] if lost else ""
+
+
+def is_adjudged(member: Member) -> bool:
+    """Whether it was found to be somebody else's; else the province freed it, whoever it is for."""
+    upheld = Dispute.objects.filter(number=lost_number(member), state=Dispute.State.UPHELD)
+    return upheld.exclude(id_blind=bytes(member.id_blind)).exists()
 
 
 def _require_issued(member: Member, number: str) -> None:

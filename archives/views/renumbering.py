@@ -51,5 +51,6 @@ def renumber(request: ActingRequest, uuid: UUID) -> HttpResponse:
 
 
 def _show(request: ActingRequest, member: Member, form: RenumberForm) -> HttpResponse:
-    context = {"member": member, "form": form, "summary": form.error_lines}
+    adjudged = renumbering.is_adjudged(member)
+    context = {"member": member, "form": form, "summary": form.error_lines, "adjudged": adjudged}
     return render(request, "archives/renumber.html", context, status=422 if form.errors else 200)

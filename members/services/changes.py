@@ -63,7 +63,7 @@ def correct(member: Member, entry: Entry, *, by: Role) -> tuple[str, ...]:
     changed = differences(member, entry)
     if not changed:
         return ()
-    _correct_number(member, entry, changed=NUMBERED in changed)
+    _correct_number(member, entry, changed=NUMBERED in changed, by=by)
     _correct_record(member, entry)
     _correct_post(member, entry)
     record(member, changed, by=by)
@@ -104,7 +104,7 @@ def as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _correct_number(member: Member, entry: Entry, *, changed: bool) -> None:
+def _correct_number(member: Member, entry: Entry, *, changed: bool, by: Role) -> None:
     id_blind = blind("person.id", entry.id_number)
     if changed:
         # Both at once: held one after the other, they could wait for a list that is issued from the segments of both.
@@ -113,7 +113,11 @@ def _correct_number(member: Member, entry: Entry, *, changed: bool) -> None:
             holdings.release(member.holding)
         member.holding = (
             holdings.take(
-                entry.number, holder=entry.name, id_blind=id_blind, organization=member.organization
+                entry.number,
+                holder=entry.name,
+                id_blind=id_blind,
+                organization=member.organization,
+                by=by.user,
             )
             if entry.number
             else None
@@ -121,7 +125,7 @@ def _correct_number(member: Member, entry: Entry, *, changed: bool) -> None:
         member.number_due = member.number_due and member.holding is None
     elif member.holding:
         if bytes(member.id_blind) != id_blind:
-            holdings.rebind(member.holding, id_blind=id_blind)
+            holdings.rebind(member.holding, id_blind=id_blind, by=by.user)
         if member.holding.holder != entry.name:
             holdings.rename(member.holding, holder=entry.name)
 

@@ -78,8 +78,9 @@ def enter(entry: Entry, *, organization: Organization, key: UUID, by: Role) -> M
     member.id_county_unverified = not parse(entry.id_number, today=timezone.localdate()).county_known
     if entry.number:
         member.holding = holdings.take(
-            entry.number, holder=entry.name, id_blind=bytes(member.id_blind), organization=organization
-        )
+            entry.number, holder=entry.name, id_blind=bytes(member.id_blind), organization=organization,
+            by=by.user,
+        )  # fmt: skip
     try:
         with transaction.atomic():
             member.save(force_insert=True)

@@ -29,8 +29,9 @@ def register(member: Member, number: str, *, by: Role) -> None:
     if not member.number_due or member.state == Member.State.WITHDRAWN:
         raise StaleState(f"{member.name}的发展团员编号已由他人登记，请刷新后查看。")
     holding = holdings.take(
-        number, holder=member.name, id_blind=bytes(member.id_blind), organization=member.organization
-    )
+        number, holder=member.name, id_blind=bytes(member.id_blind), organization=member.organization,
+        by=by.user,
+    )  # fmt: skip
     changes.record(member, {changes.NUMBERED: ("", number)}, by=by)
     member.holding, member.number_due = holding, False
     member.save(update_fields=["holding", "number_due"], force_update=True)

@@ -28,8 +28,14 @@ class RegistrationQuerySet(LocatedQuerySet["Registration"]):
     def handled(self) -> Self:
         return self.filter(state=Registration.State.HANDLED)
 
+    def keeping(self, number: str) -> Self:
+        """Which keep this number from being promised to anybody else: an 未使用登记 as long as it stands, a 退伍团员备案 once the
+        province has registered it. `numbering.vacant` asks the same."""
+        standing = self.exclude(state=Registration.State.WITHDRAWN).filter(number=number)
+        return standing.filter(Q(kind=Registration.Kind.UNUSED) | Q(state=Registration.State.HANDLED))
+
     def to_enter(self) -> Self:
-        """Registered by the province, and nobody of this name holds the number."""
+        """Registered by the province, and this person does not hold the number."""
         return self.handled().with_standing().filter(Q(entered=False))
 
     def with_id(self, number: str) -> Self:
@@ -47,13 +53,13 @@ class RegistrationQuerySet(LocatedQuerySet["Registration"]):
         return self.annotate(handler=Subquery(steps.values("role__organization__path")[:1]))
 
     def with_standing(self) -> Self:
-        """With `last_step`, the newest step's id, and `entered`: whether somebody of this name holds the number now."""
+        """With `last_step`, the newest step's id, and `entered`: whether this very person holds the number now, by whatever name."""
         held = Holding.objects.exclude(state=Holding.State.RELEASED)
         return self.annotate(
             last_step=Subquery(
                 RegistrationStep.objects.filter(registration=OuterRef("pk")).order_by("-pk").values("pk")[:1]
             ),
-            entered=Exists(held.filter(number=OuterRef("number"), holder=OuterRef("name"))),
+            entered=Exists(held.filter(number=OuterRef("number"), member__id_blind=OuterRef("id_blind"))),
         )
 
 
@@ -77,6 +83,7 @@ class Registration(SealedPerson):
     )
     name = models.CharField("姓名", max_length=50)
     number = models.CharField("发展团员编号", max_length=30, db_collation="C")
+    value = models.BigIntegerField("数值", null=True, help_text="12 位编号的数值，用于号段")
     developed_by = models.CharField("发展组织全称", max_length=120)
     unit = models.CharField("服役部队", max_length=120, blank=True)
     discharged_on = models.DateField("退伍时间", null=True, blank=True)
@@ -94,6 +101,8 @@ class Registration(SealedPerson):
             *scope_indexes("registration"),
             models.Index(fields=["waits_at", "id"], name="registration_queue", condition=Q(state="rising")),
             models.Index(fields=["id_blind"], name="registration_person"),
+            models.Index(fields=["value"], name="registration_value", condition=~Q(state="withdrawn")),
+            models.Index(fields=["number"], name="registration_number"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

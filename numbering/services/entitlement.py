@@ -49,11 +49,9 @@ def require_issued(number: str, *, id_number: str, confirmed: Container[str] = (
         if _adjudged_away(number, person):
             raise NotIssued(ADJUDGED)
         return
-    if is_registered(number, id_number=id_number):
-        return
     issue = Issue.objects.standing().filter(number=number).first()
     if issue is None:
-        if settings.ISSUE_NEEDED:
+        if settings.ISSUE_NEEDED and not is_registered(number, id_number=id_number):
             raise NotIssued(UNUSED)
     elif bytes(issue.id_blind) != person:
         if settings.ISSUE_BINDS_PERSON or _adjudged(issue):

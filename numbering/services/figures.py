@@ -23,12 +23,14 @@ DRAWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One segment: 号段总数, 已下发, 已录入, 审核中, 待录入, 剩余, and what can be taken back."""
+    """One segment: 号段总数, 已下发, 已录入, 审核中, 待录入, 登记, 剩余, and what can be taken back."""
 
     segment: Segment
     counts: Counts
     given: int
     free: list[Run]
+    registered: int = 0
+    """Numbers that nobody holds or was issued, but 编号登记备案 keeps for somebody: not free either."""
 
     @property
     def end(self) -> str:
@@ -49,10 +51,13 @@ class Figures:
 
 
 def figures(segments: Sequence[Segment]) -> list[Figures]:
-    """In the order of the segments; three statements."""
+    """In the order of the segments; four statements."""
     counts, given, free = rollup.counts(segments), _given(segments), free_runs_of(segments)
+    kept = _registered(segments)
     return [
-        Figures(one, counts.get(one.pk, Counts()), given.get(one.pk, 0), free.get(one.pk, []))
+        Figures(
+            one, counts.get(one.pk, Counts()), given.get(one.pk, 0), free.get(one.pk, []), kept.get(one.pk, 0)
+        )
         for one in segments
     ]
 
@@ -97,6 +102,25 @@ def _given(segments: Iterable[Segment]) -> dict[int, int]:
             [[one.pk for one in segments]],
         )
         return {pk: int(size) for pk, size in cursor.fetchall()}
+
+
+def _registered(segments: Iterable[Segment]) -> dict[int, int]:
+    """Of each segment, its pieces included as in the counts beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT s.id, count(DISTINCT r.value)
+            FROM numbering_segment s JOIN numbering_registration r
+              ON r.value >= lower(s.span) AND r.value < upper(s.span)
+             AND r.state <> 'withdrawn' AND (r.kind = 'unused' OR r.state = 'handled')
+            WHERE s.id = ANY(%s)
+              AND NOT EXISTS (SELECT FROM numbering_holding h WHERE h.value = r.value AND h.state <> 'released')
+              AND NOT EXISTS (SELECT FROM numbering_issue i WHERE i.value = r.value AND i.state <> 'withdrawn')
+            GROUP BY 1
+            """,
+            [[one.pk for one in segments]],
+        )
+        return {pk: int(count) for pk, count in cursor.fetchall()}
 
 
 def _entered_runs(segments: Iterable[Segment]) -> dict[int, list[Run]]:

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from numbering import rollup, spans
 from numbering.flow import ISSUE
-from numbering.models import Dispute, Issue, Segment
+from numbering.models import Dispute, Issue, Registration, Segment
 from numbering.rules import number_value
-from numbering.services import issues, pending
+from numbering.services import issues, pending, registrations
 from orgs.models import Organization, Role
 from orgs.services import audit
 from zhtj.lib.states import StaleState, move
@@ -26,7 +26,8 @@ def hold_numbers(dispute: Dispute) -> Segment | None:
 
 
 def give(dispute: Dispute, place: Organization, domain: str, *, by: Role) -> None:
-    """The number is the applicant's from now on: whatever else was promised, of this number or to this person, is taken back."""
+    """The number is the applicant's from now on: whatever else was promised, of this number or to this person, is taken back, and
+    what the province registered of it for somebody else."""
     blind = bytes(dispute.id_blind)
     standing = Issue.objects.select_related("organization").select_for_update(of=("self",)).standing()
     others = list(standing.filter(number=dispute.number).exclude(id_blind=blind))
@@ -38,6 +39,8 @@ def give(dispute: Dispute, place: Organization, domain: str, *, by: Role) -> Non
         others.append(mine)
     for other in others:
         _take_back(other, by=by)
+    registered = Registration.objects.filter(number=dispute.number).exclude(id_blind=blind)
+    registrations.void(registered, reason="编号经核实由他人使用", by=by)
     if not is_it:
         _promise(dispute, place, domain, by=by)
     for branch in sorted({place, *(other.organization for other in others)}, key=lambda one: one.pk):

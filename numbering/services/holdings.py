@@ -9,7 +9,7 @@ from numbering.flow import HOLDING, ISSUE
 from numbering.models import Holding, Issue
 from numbering.rules import number_value
 from numbering.services import pending
-from orgs.models import Organization
+from orgs.models import Organization, User
 from zhtj.lib.states import move
 
 
@@ -37,10 +37,12 @@ def require_free(number: str) -> None:
         raise NumberTaken(occupant)
 
 
-def take(number: str, *, holder: str, id_blind: bytes, organization: Organization) -> Holding:
+def take(
+    number: str, *, holder: str, id_blind: bytes, organization: Organization, by: User | None = None
+) -> Holding:
     """Claim a normalised number for one person; `organization` is held by the caller (`settled`).
 
-    Where the number was issued to this very person (`id_blind`), their issue is now 已录入.
+    Where the number was issued to this very person (`id_blind`), their issue is now 已录入, through `by`.
 
     Raises:
         NumberTaken: it is held already, also when two entries race for it.
@@ -55,7 +57,7 @@ def take(number: str, *, holder: str, id_blind: bytes, organization: Organizatio
         # The unique constraint decided; should the winner have released it since, the constraint's word stands as an error.
         require_free(number)
         raise
-    entered = _use_issue(holding, id_blind)
+    entered = _use_issue(holding, id_blind, by)
     rollup.add(holding.value, reserved=1, issued=-entered)
     return holding
 
@@ -84,11 +86,16 @@ def release(holding: Holding) -> None:
     rollup.add(holding.value, held=-held, reserved=-(not held), issued=opened)
 
 
-def rebind(holding: Holding, *, id_blind: bytes) -> None:
-    """Its holder's ID number was put right: whose issue it uses follows."""
+def rebind(holding: Holding, *, id_blind: bytes, by: User | None = None) -> None:
+    """Its holder's ID number was put right: whose issue it uses follows.
+
+    Of an entry under review, the branch typed another person than the committee issued the number to: that promise stands, and
+    is 待录入 again until the committee says otherwise. Where the person is the same one under another ID number, as the province
+    alone decides, their issue bears the new one by now (`identities.follow`), and stays used.
+    """
     spans.hold(holding.value)
     opened = _reopen(Issue.objects.filter(holding=holding).exclude(id_blind=id_blind))
-    rollup.add(holding.value, issued=opened - _use_issue(holding, id_blind))
+    rollup.add(holding.value, issued=opened - _use_issue(holding, id_blind, by))
 
 
 def rename(holding: Holding, *, holder: str) -> None:
@@ -97,20 +104,20 @@ def rename(holding: Holding, *, holder: str) -> None:
     holding.holder = holder
 
 
-def _use_issue(holding: Holding, id_blind: bytes) -> int:
-    """Whether the number was issued to this person and waited for the entry: 待录入 → 已录入."""
+def _use_issue(holding: Holding, id_blind: bytes, by: User | None) -> int:
+    """Whether the number was issued to this person and waited for the entry: 待录入 → 已录入, and perhaps the last that did."""
     # Locked, so that one who takes the issue back at this moment comes wholly before (there is none) or after (it is entered).
     waiting = Issue.objects.open().select_related("organization").select_for_update(of=("self",))
     issue = waiting.filter(number=holding.number, id_blind=id_blind).first()
     if issue is None:
         return 0
     move(issue, Issue.State.ENTERED, table=ISSUE, holding=holding)
-    pending.announce(issue.organization)
+    pending.announce(issue.organization, by=by)
     return 1
 
 
 def _reopen(used: QuerySet[Issue]) -> int:
-    """Of the one issue that a holding used, if any: 已录入 → 待录入 again."""
+    """Of the one issue that a holding used, if any: 已录入 → 待录入 again. Somebody waits, so no to-do ends through whoever did it."""
     issue = used.select_related("organization").first()
     if issue is None:
         return 0

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from numbering import filing as filings
-from numbering import registrable
+from numbering import registrable, spans
 from numbering.filing import Filing
 from numbering.flow import REGISTRATION
 from numbering.models import Registration, RegistrationStep, rising
+from numbering.models.registrations import RegistrationQuerySet
+from numbering.rules import number_value
 from orgs import policy
 from orgs.models import Notice, Organization, Role, settled
 from orgs.policy import Act
@@ -22,6 +25,8 @@ from zhtj.lib.problems import Problem
 from zhtj.lib.states import StaleState, move
 
 NOTICE = "编号登记备案"
+NUMBERS = 7_203_813
+"""First key of the advisory locks of numbers that are being registered."""
 State = Registration.State
 Verb = RegistrationStep.Verb
 OPEN = frozenset({State.RISING, State.RETURNED})
@@ -47,7 +52,7 @@ def problems(
     if not organization.is_active:
         found.append(Problem("", "inactive", f"“{organization.name}”已停用，不能再录入"))
     if not found:  # what a number reads as is answered only when all the rest is right
-        found += _standing(filing, by=by, but=but) or registrable.problems(filing, organization)
+        found += _standing(filing, by=by, but=but) or registrable.problems(filing, organization, but=but)
     return found
 
 
@@ -69,6 +74,7 @@ def file(
         Organization.objects.lock(shared=True)
         place = settled(organization.pk)
         policy.require(by, Act.REGISTER, place)
+        _hold_numbers([filing.number])
         made = Registration(filed_by=by.user, filed_for=by.organization, waits_at=_above(by.organization))
         made.place(place)
         _write(made, filing, by=by)
@@ -85,6 +91,7 @@ def file_again(registration: Registration, filing: Filing, *, by: Role, seen: in
         StaleState: it does not stand returned (any more).
     """
     with transaction.atomic():
+        _hold_numbers([filing.number])
         current = _hold(registration, seen=seen)
         _require_filer(current, by=by)
         if current.state != State.RETURNED:
@@ -127,9 +134,20 @@ def return_(registration: Registration, *, reason: str, by: Role, seen: int | No
 
 
 def handle(registration: Registration, *, by: Role, seen: int | None = None) -> None:
-    """省级登记: from now on this person can be entered with this number. Raises as `pass_up` does."""
+    """省级登记: from now on this person can be entered with this number. Raises as `pass_up` does.
+
+    What kept it from being registered when it was filed may have come about since: then it is returned.
+    """
     with transaction.atomic():
+        number = Registration.objects.values_list("number", flat=True).get(pk=registration.pk)
+        _hold_numbers([number])
         current = _waiting(registration, Act.HANDLE_REGISTRATION, by=by, seen=seen)
+        if current.number != number:  # returned and filed with another one while we waited
+            raise StaleState(outcome(current))
+        if words := registrable.why_not_handled(current):
+            raise StaleState(
+                f"{current.name}的{current.get_kind_display()}没有登记：编号 {number} {words}，请退回，由提交组织核对编号"
+            )
         move(current, State.HANDLED, table=REGISTRATION, waits_at=None, handled_at=timezone.now())
         _step(current, Verb.HANDLED, by=by, from_state=State.RISING)
         title = f"{current.name}的{current.get_kind_display()}已由省级登记，可以录入"
@@ -155,14 +173,28 @@ def withdraw(registration: Registration, *, by: Role, seen: int | None = None) -
         _step(current, Verb.WITHDRAWN, by=by, from_state=before)
 
 
+def void(rows: RegistrationQuerySet, *, reason: str, by: Role) -> None:
+    """What the province registered of a number holds no more: whose it was may not use it, and it is free for others.
+
+    Inside a transaction in which the caller holds the number's segment. `reason` names nobody.
+    """
+    for one in rows.handled().select_related("organization", "filed_for").order_by("pk"):
+        move(one, State.WITHDRAWN, table=REGISTRATION, waits_at=None, handled_at=None)
+        _step(one, Verb.WITHDRAWN, by=by, from_state=State.HANDLED, reason=reason)
+        title = f"{one.name}的{one.get_kind_display()}已由{by.organization.short_name}撤回，编号 {one.number} 不再由其使用"
+        _tell(one.filed_for, one, Notice.Sort.RESULT, title, reason)
+
+
 def each(chosen: Iterable[Chosen], act: Callable[[Registration, int | None], None]) -> tuple[int, list[str]]:
     """`act` on one after the other, kept together: how many were done, and in words which were not.
 
     In one order, so that two who decide on the same ones wait for each other instead of locking each other out.
     """
     done, late = 0, []
+    rows = list(chosen)
     with transaction.atomic():
-        for registration, seen in sorted(chosen, key=lambda one: one[0].pk):
+        _hold_numbers(registration.number for registration, _ in rows)
+        for registration, seen in sorted(rows, key=lambda one: one[0].pk):
             try:
                 act(registration, seen)
             except StaleState as stale:
@@ -213,6 +245,7 @@ def _write(registration: Registration, filing: Filing, *, by: Role) -> None:
         raise FilingRefused(found)
     for name in ("kind", "name", "number", "developed_by", "unit", "discharged_on"):
         setattr(registration, name, getattr(filing, name))
+    registration.value = number_value(filing.number)
     registration.seal_id(filing.id_number)
     try:
         with transaction.atomic():
@@ -221,6 +254,19 @@ def _write(registration: Registration, filing: Filing, *, by: Role) -> None:
         if found := problems(filing, organization=registration.organization, by=by, but=again):
             raise FilingRefused(found) from None
         raise
+
+
+def _hold_numbers(numbers: Iterable[str]) -> None:
+    """Nobody else registers one of them meanwhile, and nobody issues it or hands it down (`spans.hold`).
+
+    All at once and in one order, so that two lists never wait for each other; before the rows of the registrations.
+    """
+    asked = sorted(set(numbers))
+    keys = sorted({zlib.crc32(number.encode(errors="replace")) - 2**31 for number in asked})
+    Organization.objects.lock(shared=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [NUMBERS, keys])
+    spans.hold_all(number_value(number) for number in asked)
 
 
 def _hold(registration: Registration, *, seen: int | None) -> Registration:

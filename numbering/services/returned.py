@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from numbering.id_number import IdNumberError, normalise, parse
 from numbering.models import Registration
+from numbering.registrable import why_not_handled
 from numbering.rules import normalise_number
 from numbering.services.registrations import standing
 from orgs.models import Role
@@ -128,4 +129,6 @@ def _why_not(found: Registration, result: str, by: Role) -> str:
         return f"未到省级，{standing(found)}"
     if not result:
         return "结果没有填写，不登记"
-    return "" if plain(result) in DONE else f"结果为“{result[:60]}”，不登记"
+    if plain(result) not in DONE:
+        return f"结果为“{result[:60]}”，不登记"
+    return f"编号{words}，不登记，请退回" if (words := why_not_handled(found)) else ""

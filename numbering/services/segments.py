@@ -281,13 +281,13 @@ def _why_not_free(held: Segment, first: int, last: int, free: Sequence[Run]) -> 
         return f"{first}–{last} 超出“{held.organization.name}”的号段 {held}。{fits}"
     if other := _at_depth(held.depth + 1, first, last):
         return f"{first}–{last} 与已分配给“{other.organization.name}”的号段 {other} 重叠。{fits}"
-    return f"{first}–{last} 中有已发放或已录入的编号。{fits}"
+    return f"{first}–{last} 中有已发放、已登记或已录入的编号。{fits}"
 
 
 def _why_not_tail(held: Segment, tail: Run | None, first: int, last: int) -> str:
     """Only the unused end can be taken back: which one that is."""
     if tail is None:
-        return f"号段 {held} 没有未使用的尾段：最后的编号 {held.last} 已下发、发放或录入，不能收回"
+        return f"号段 {held} 没有未使用的尾段：最后的编号 {held.last} 已下发、发放、登记或录入，不能收回"
     return (
         f"只能收回未使用的尾段：号段 {held} 可以收回的是 {tail[0]}–{tail[1]}（{runs.length(tail)} 个），"
         f"不是 {first}–{last}"

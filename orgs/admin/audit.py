@@ -40,12 +40,12 @@ SORTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "numbers": (
         "编号",
-        ("number.lose", "number.register", "issue", "issue.withdraw", "segment.register", "segment.hand_down", "segment.take_back"),
+        ("number.lose", "number.release", "number.register", "issue", "issue.correct", "issue.withdraw", "segment.register", "segment.hand_down", "segment.take_back"),
     ),
     "disputes": ("编号占用核实", tuple(f"dispute.{one}" for one in ("file", "answer", "withdraw", "dismiss", "uphold"))),
     "registrations": (
         "编号登记备案",
-        tuple(f"registration.{one}" for one in ("filed", "confirmed", "returned", "filed_again", "handled", "withdrawn")),
+        tuple(f"registration.{one}" for one in ("filed", "confirmed", "returned", "filed_again", "handled", "corrected", "withdrawn")),
     ),
     "organizations": (
         "组织",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from numbering.domains import Domain
@@ -109,9 +109,9 @@ class Ledger:
         return max(around, key=lambda one: one.depth, default=None)
 
     def free(self, piece: Piece) -> list[int]:
-        """Neither handed down nor issued nor held, in order."""
+        """Neither handed down nor issued nor held nor registered, in order."""
         cut = [one for one in self.pieces if one.parent is piece]
-        used = {int(number) for number in (*self.promises, *self.held())}
+        used = {int(number) for number in (*self.promises, *self.held(), *self.kept())}
         return [
             number
             for number in range(piece.first, piece.last + 1)
@@ -159,12 +159,12 @@ class Ledger:
         return piece is not None and piece.domain == Domain.SENIOR and self.is_open(number, place)
 
     def is_entitled(self, number: str, id_number: str, *, ticked: bool) -> bool:
-        """Issued to this person, registered for them, or somebody else's and confirmed."""
+        """Issued to this person, issued to nobody and registered for them, or somebody else's and confirmed."""
         promise = self.promises.get(number)
-        if self.is_registered(number, id_number):
+        if promise is None:
+            return self.is_registered(number, id_number)
+        if promise.id_number == id_number:
             return True
-        if promise is None or promise.id_number == id_number:
-            return promise is not None
         adjudged = any(
             (one.number, one.id_number, one.state) == (number, promise.id_number, "upheld")
             for one in self.cases
@@ -177,6 +177,15 @@ class Ledger:
             and (one.veteran or not veteran)
             for one in self.filings
         )
+
+    def kept(self, *, but: Filing | None = None) -> set[str]:
+        """未使用登记 that stand, and 退伍团员备案 that are handled."""
+        return {
+            one.number
+            for one in self.filings
+            if one is not but
+            and (one.state == "handled" or (not one.veteran and one.state in {"rising", "returned"}))
+        }
 
     def may_enter(self, id_number: str, number: str, place: str, *, ticked: bool) -> bool:
         return (
@@ -225,8 +234,21 @@ class Ledger:
         promise = self.promises.get(number)
         if any(again) or (promise and promise.id_number == id_number):
             return False
-        unused = not promise and number not in self.held()
+        unused = not promise and number not in self.held() and number not in self.kept(but=filing)
         return filing.veteran or (unused and self.is_open(number, filing.place))
+
+    def may_handle(self, filing: Filing) -> bool:
+        """Nobody else was issued it, or was registered; an 未使用 one nobody else holds."""
+        promise, holder = self.promises.get(filing.number), self.held().get(filing.number)
+        others = [one for one in self.filings if one.number == filing.number and one.state == "handled"]
+        return (
+            (promise is None or promise.id_number == filing.id_number)
+            and (filing.veteran or holder is None or holder.id_number == filing.id_number)
+            and all(one.id_number == filing.id_number for one in others)
+        )
+
+    def may_identify(self, person: Person, id_number: str) -> bool:
+        return person.state == ACTIVE and id_number != person.id_number and not self.knows(id_number)
 
     def case_on(self, number: str) -> Case | None:
         return next((one for one in self.cases if one.number == number and one.state == OPEN), None)
@@ -239,7 +261,7 @@ class Ledger:
         self._settle([number])
 
     def release(self, person: Person) -> None:
-        """By the province: what was issued to this person of it goes as well."""
+        """By the province: what was issued to, or registered for, this person of it goes as well."""
         self._lose(person)
         promise = self.promises.get(person.lost)
         if promise and promise.id_number == person.id_number:
@@ -252,6 +274,7 @@ class Ledger:
             self._lose(holder)
         if self.owner(case.number) is None:
             return
+        self._void(lambda one: one.number == case.number and one.id_number != case.id_number)
         mine = self.promised(case.id_number)
         if mine and (mine, self.promises[mine].place) != (case.number, case.place):
             del self.promises[mine]
@@ -259,13 +282,37 @@ class Ledger:
         if promise is None or promise.id_number != case.id_number:
             self.promises[case.number] = Promise(case.id_number, case.place)
 
+    def identify(self, person: Person, id_number: str) -> None:
+        """What was issued to, and registered for, the person under the old ID number is theirs under the new one: of two issues
+        the one they hold the number of, else the old one's; who holds a number needs no other."""
+        old, number = self.promised(person.id_number), person.number
+        new = self.promised(id_number)
+        kept = number if number and number in (old, new) else old or (None if number else new)
+        for one in {old, new} - {kept, None}:
+            del self.promises[str(one)]
+        if kept:
+            self.promises[kept].id_number = id_number
+        theirs = {one.number for one in self.filings if one.id_number == id_number and one.state != WITHDRAWN}
+        self._void(lambda one: one.id_number == person.id_number and one.number in theirs)
+        for one in self.filings:
+            if (one.id_number, one.state) == (person.id_number, "handled"):
+                one.id_number = id_number
+        person.id_number = id_number
+        self.settle_all()
+
     def settle_all(self) -> None:
         """An ID number was put right: whose issues are used follows."""
         self._settle(self.promises)
 
     def _lose(self, person: Person) -> None:
         person.lost, person.number, person.due = str(person.number), None, True
+        self._void(lambda one: (one.number, one.id_number) == (person.lost, person.id_number))
         self._settle([person.lost])
+
+    def _void(self, which: Callable[[Filing], bool]) -> None:
+        for one in self.filings:
+            if one.state == "handled" and which(one):
+                one.state = WITHDRAWN
 
     def _settle(self, numbers: Iterable[str]) -> None:
         held = self.held()

@@ -29,7 +29,16 @@ from hypothesis.stateful import (
 )
 
 from archives.models import Archive
-from archives.services import amendment, claims, release, renumbering, resubmission, review, withdrawal
+from archives.services import (
+    amendment,
+    claims,
+    identity,
+    release,
+    renumbering,
+    resubmission,
+    review,
+    withdrawal,
+)
 from archives.services import entry as entries
 from members.made_up import id_number
 from members.models import Member
@@ -38,7 +47,7 @@ from members.rules.domain import domain_problem
 from members.services import changes
 from members.services.entry import PersonKnown
 from numbering import filing as filings
-from numbering import proof, rollup
+from numbering import proof, rollup, vacant
 from numbering.domains import Domain
 from numbering.facts import facts_of
 from numbering.models import Dispute, Holding, Issue, Registration, Segment
@@ -173,6 +182,7 @@ class LifeOfANumber(RuleBasedStateMachine):
         self.promise(first.id_number, first.place, "county")
         self.until("register_new_number", self.register_new_number)
         self.decide(waiting[0], approve=True)
+        self.until("identify", self.identify)
         self.until("release", self.release)
         self.decide(waiting[1], approve=False)
         self.until("resubmit", self.resubmit)
@@ -243,6 +253,7 @@ class LifeOfANumber(RuleBasedStateMachine):
             self.turn_down: 2 * bool(ledger.cases),
             self.uphold: 2 * bool(ledger.cases),
             self.release: bool(self.of(PENDING, ACTIVE)),
+            self.identify: 2 * bool(self.of(PENDING, ACTIVE)),
             self.register_new_number: 3 * any(one.due for one in ledger.standing()),
             self.send_on: 4 * bool(ledger.filings),
             self.turn_back: 2 * bool(ledger.filings),
@@ -543,6 +554,22 @@ class LifeOfANumber(RuleBasedStateMachine):
         ):  # fmt: skip
             self.ledger.release(person)
 
+    def identify(self, chance: Random) -> None:
+        """The ID number put right by the province."""
+        person = pick(chance, self.of(ACTIVE) or self.of(PENDING))
+        new = pick(
+            chance,
+            [one for one in IDS if one != person.id_number],
+            lambda one: self.ledger.may_identify(person, one),
+        )
+        member = Member.objects.select_related("organization", "holding").get(pk=person.pk)
+        by, seen = self.role("province"), identity.seen(member)
+        if self.attempt(
+            "identify", self.ledger.may_identify(person, new),
+            lambda: identity.correct(member, name=person.name, id_number=new, reason=REASON, seen=seen, by=by),
+        ):  # fmt: skip
+            self.ledger.identify(person, new)
+
     def register_new_number(self, chance: Random) -> None:
         person = pick(chance, [one for one in self.ledger.standing() if one.due])
         number = pick(chance, self.numbers(), lambda one: self.ledger.may_renumber(person, one))
@@ -595,10 +622,8 @@ class LifeOfANumber(RuleBasedStateMachine):
         act, do = (
             ("handle", registrations.handle) if level == "province" else ("pass_up", registrations.pass_up)
         )
-        if (
-            self.attempt(act, filing.state == "rising", lambda: do(found, by=self.role(level)))
-            and act == "handle"
-        ):
+        right = filing.state == "rising" and (act == "pass_up" or self.ledger.may_handle(filing))
+        if self.attempt(act, right, lambda: do(found, by=self.role(level))) and act == "handle":
             filing.state = "handled"
 
     def turn_back(self, chance: Random) -> None:
@@ -706,13 +731,30 @@ class LifeOfANumber(RuleBasedStateMachine):
         }
 
     @invariant()
+    def no_number_is_promised_to_two(self) -> None:
+        """Neither by an issue and a registration nor by two registrations; and what nobody was promised is what is free."""
+        filed = Registration.objects.order_by("pk").values_list("pk", "number", "id_blind", "state")
+        assert [(pk, number, BLINDS[bytes(b)], state) for pk, number, b, state in filed] == [
+            (one.pk, one.number, one.id_number, one.state) for one in self.ledger.filings
+        ]
+        promised = {
+            *((number, one.id_number) for number, one in self.ledger.promises.items()),
+            *((one.number, one.id_number) for one in self.ledger.filings if one.state == "handled"),
+        }
+        assert len({number for number, _ in promised}) == len(promised)
+        found = vacant.free_runs_of(Segment.objects.all())
+        for piece in self.ledger.pieces:
+            free = [number for low, high in found[piece.pk] for number in range(low, high + 1)]
+            assert free == self.ledger.free(piece)
+
+    @invariant()
     def the_proof_finds_nothing(self) -> None:
         assert list(proof.faults()) == []
 
 
 ACTS = {
     "register", "hand_down", "take_back", "issue", "withdraw_issue", "enter", "approve", "refuse", "resubmit", "correct",
-    "withdraw_entry", "dispute", "answer", "uphold", "dismiss", "withdraw_dispute", "release", "register_new_number",
+    "withdraw_entry", "dispute", "answer", "uphold", "dismiss", "withdraw_dispute", "release", "identify", "register_new_number",
     "file", "pass_up", "handle", "return", "file_again", "withdraw_filing", "fold", "move",
 }  # fmt: skip
 ALSO_REFUSED = {"issue", "enter", "dispute"}

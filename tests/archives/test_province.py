@@ -9,18 +9,23 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from archives.models import Archive
-from archives.services import identity, release, replacement
+from archives.services import claims, identity, release, replacement, review
+from archives.services import entry as entries
 from members.made_up import id_number
 from members.models import Change, Member
 from members.services.entry import PersonKnown
 from numbering import proof
-from numbering.models import Holding, Issue
+from numbering.models import Holding, Issue, Registration
+from numbering.services import registrations
+from numbering.services.entitlement import OF_ANOTHER
 from orgs.models import AuditEvent, Duty, Notice
 from tests.archives.cases import approved, found_good, uploaded, waiting
 from tests.archives.claiming import disputed, promised, school_segment, wanting
 from tests.archives.claiming import typed as _typed
-from tests.factories import RoleFactory
+from tests.factories import RoleFactory, new_key
 from tests.members.old_titles import in_person, old_post
+from tests.numbering.cases import issued
+from tests.numbering.filings import filed
 from tests.orgs.test_province import of, preview
 from tests.races import at_once, only
 from zhtj.lib.states import StaleState
@@ -63,7 +68,7 @@ def test_a_released_number_is_free_its_record_stays_and_its_organisation_is_told
     number, holding, url = member.number, member.holding, of(member, "release")
     lines, sent = preview(desk, url, number=number, reason=WHY)
     assert number in lines[0] and "“丙中学高一1班团支部”" in lines[2] and lines[3].endswith(WHY)
-    assert now(member).number == number and not events("number.lose")
+    assert now(member).number == number and not events("number.release")
     assert desk.post(url, sent).url == reverse("admin:members_member_change", args=[member.pk])
     after = now(member)
     assert (after.state, after.number, after.number_due) == ("active", "", True)
@@ -71,12 +76,12 @@ def test_a_released_number_is_free_its_record_stays_and_its_organisation_is_told
     assert not Issue.objects.standing().filter(number=number).exists()
     told = Notice.objects.open_todos().get(subject=f"number_due:{member.pk}")
     assert told.organization == world.branch and WHY in told.body
-    assert events("number.lose") == [("number.lose", f"member:{member.pk}", ["number"])]
+    assert events("number.release") == [("number.release", f"member:{member.pk}", ["number"])]
     kept = {one.field: one.opened() for one in Change.objects.filter(member=member)}
     assert kept["released_number"] == (number, "") and kept["release_reason"] == ("", WHY)
     assert not list(proof.faults())
     assert "没有发展团员编号" in desk.post(url, sent).content.decode()
-    assert len(events("number.lose")) == 1
+    assert len(events("number.release")) == 1
 
 
 def test_what_is_typed_wrong_comes_back_with_words_and_keeps_the_reason(desk, member):
@@ -134,6 +139,115 @@ def test_name_and_id_number_are_put_right_with_the_holding_and_kept_in_the_histo
     assert now(member).name == "演示新名" and len(events("identity.correct")) == 1
     page = desk.get(reverse("admin:members_member_change", args=[member.pk])).content.decode()
     assert new not in page and after.masked_id in page
+
+
+def put_right(member, by, *, name="", id_number=""):
+    held = now(member)
+    identity.correct(
+        held, name=name or held.name, id_number=id_number, reason=WHY, seen=identity.seen(held), by=by
+    )
+
+
+def test_the_number_issued_to_a_person_stays_theirs_under_the_id_number_put_right(world, member, by):
+    new = id_number(date(2010, 1, 2))
+    put_right(member, by, name="演示新名", id_number=new)
+    issue = Issue.objects.get()
+    assert (issue.state, issue.name, issue.opened_id()) == ("entered", "演示新名", new)
+    assert Issue.objects.with_id(new).get().holding == now(member).holding
+    assert not Notice.objects.open_todos().filter(subject__startswith="pending:").exists()
+    assert events("issue.correct") == [("issue.correct", f"issue:{issue.pk}", ["name", "id_number"])]
+    assert not list(proof.faults())
+    held = now(member)
+    release.release(held, reason=WHY, seen=release.seen(held), by=by)
+    assert not Issue.objects.standing().exists() and not list(proof.faults())
+
+
+def test_another_number_issued_to_the_id_number_put_right_is_named_and_taken_back(world, desk, member):
+    new = id_number(date(2010, 1, 2))
+    other = issued(world.sibling, world.role(world.school), id_number=new)
+    given = {"name": member.name, "id_number": new, "id_number_again": new, "reason": WHY}
+    lines, sent = preview(desk, of(member, "identity"), **given)
+    assert f"编号 {other.number}（{world.sibling.name}）一并收回" in "".join(lines)
+    desk.post(of(member, "identity"), sent)
+    assert Issue.objects.standing().get().number == now(member).number == member.number
+    assert [subject for _, subject, _ in events("issue.withdraw")] == [f"issue:{other.pk}"]
+    assert not Notice.objects.open_todos().filter(subject__startswith="pending:").exists()
+    assert not list(proof.faults())
+
+
+def test_an_entry_with_a_wrong_id_number_uses_the_issue_of_the_right_one(world, by):
+    """Entered with a tick, as somebody else's number: the person issued it and the person entered were one."""
+    school_segment(world)
+    role, judge = world.role(world.branch), world.role(world.school)
+    right, wrong = wanting(name="演示同一人"), wanting(name="演示同一人")
+    number = promised(right, role, judge)
+    upload = uploaded(role)
+    found_good(upload)
+    member = entries.enter(
+        wrong, organization=role.organization, upload=upload, key=new_key(), by=role, confirmed={OF_ANOTHER}
+    )
+    archive = member.archives.get()
+    review.approve(archive, sha256=upload.sha256, round=archive.round, by=judge)
+    assert Issue.objects.get().state == "open"
+    put_right(member, by, id_number=right.id_number)
+    assert (Issue.objects.get().state, now(member).number) == ("entered", number)
+    done = Notice.objects.get(subject=f"pending:{world.branch.pk}")
+    assert done.done_by == by.user and not list(proof.faults())
+
+
+def test_what_the_province_registered_follows_the_id_number_put_right(world, by):
+    role, judge = world.role(world.branch), world.role(world.school)
+    entry = wanting("202266999990", joined_on=date(2022, 5, 4))
+    one = filed(world.branch, role, kind="veteran", number=entry.number, id_number=entry.id_number)
+    Registration.objects.filter(pk=one.pk).update(waits_at=world.province)
+    registrations.handle(one, by=by)
+    values = {name: getattr(entry, name) for name in _typed(entry)}
+    member = Member.objects.get(pk=approved(role, judge, **values).member_id)
+    put_right(member, by, name="演示新名", id_number=id_number(date(2006, 1, 2)))
+    assert not Registration.objects.to_enter().exists()
+    assert Registration.objects.get().name == "演示新名"
+    held = now(member)
+    release.release(held, reason=WHY, seen=release.seen(held), by=by)
+    one.refresh_from_db()
+    assert (one.state, one.steps.latest("pk").verb) == ("withdrawn", "withdrawn")
+
+
+def test_the_organisation_is_told_that_the_identity_was_put_right_and_its_timeline_says_so(
+    world, member, by, log_in
+):
+    old, new = member.opened("id_number"), id_number(date(2010, 1, 2))
+    put_right(member, by, name="演示新名", id_number=new)
+    told = Notice.objects.get(kind=identity.KIND)
+    assert (told.organization, told.sort) == (world.branch, Notice.Sort.NEWS)
+    said = told.title + told.body + "".join(told.link_args)
+    assert "演示新名" in said and old not in said and new not in said and "演示占用人" not in said
+    page = log_in(world.role(world.branch)).get(reverse("member", args=[member.uuid])).content.decode()
+    assert "省级更正姓名或身份证号码" in page and new not in page
+
+
+def test_what_the_province_released_is_not_said_to_be_somebody_elses(world, member, by, log_in):
+    number = member.number
+    release.release(member, reason=WHY, seen=release.seen(member), by=by)
+    client = log_in(world.role(world.branch))
+    person = client.get(reverse("member", args=[member.uuid])).content.decode()
+    assert "编号由省级释放，待更正" in person and "经核实" not in person
+    url = reverse("member-number", args=[member.uuid])
+    page = client.get(url).content.decode()
+    assert "原编号已由省级释放" in page and "属于他人" not in page
+    again = client.post(url, {"number": number}).content.decode()
+    assert "该编号已经释放，不能再由本人使用" in again and "属于他人" not in again
+
+
+def test_what_a_verdict_released_is_said_to_be_somebody_elses(world, log_in):
+    case = disputed(world)
+    number = now(case.member).number
+    claims.uphold(case.dispute, reason="编号确属申请人", by=case.judge)
+    client = log_in(case.holder)
+    person = client.get(reverse("member", args=[case.member.uuid])).content.decode()
+    assert "编号经核实释放给他人，待更正" in person
+    url = reverse("member-number", args=[case.member.uuid])
+    assert "原编号经核实属于他人" in client.get(url).content.decode()
+    assert "该编号已经核实属于他人" in client.post(url, {"number": number}).content.decode()
 
 
 def test_the_account_of_a_cadre_bears_the_name_that_was_put_right(world, by):
@@ -218,4 +332,4 @@ def test_of_two_releases_at_once_one_does(world):
     seen = release.seen(member)
     twice = at_once(*[lambda: release.release(member, reason=WHY, seen=seen, by=by)] * 2)
     assert len(only(StaleState, twice)) == 1 and twice.count(None) == 1
-    assert len(events("number.lose")) == 1
+    assert len(events("number.release")) == 1

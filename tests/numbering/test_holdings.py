@@ -7,7 +7,9 @@ from django.db import transaction
 
 from numbering.models import Holding
 from numbering.services import holdings
-from orgs.models import settled
+from orgs.models import Notice, settled
+from tests.archives.claiming import enter_as, wanting
+from tests.numbering.cases import chain, issued
 from zhtj.lib.states import StaleState
 
 NUMBER = "202211000001"
@@ -43,3 +45,11 @@ def test_what_has_ended_neither_ends_again_nor_comes_back(world):
     for act in (holdings.release, holdings.confirm):
         with pytest.raises(StaleState):
             act(Holding.objects.get(pk=holding.pk))
+
+
+def test_the_to_do_of_a_branch_ends_through_whoever_entered_the_last_one(world):
+    chain(world)
+    role = world.role(world.branch)
+    given = issued(world.branch, world.role(world.school))
+    enter_as(wanting(given.number, name=given.name, id_number=given.opened_id()), role)
+    assert Notice.objects.get(subject=f"pending:{world.branch.pk}").done_by == role.user

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from numbering.models import Registration
-from numbering.services import holdings, registrations
+from numbering.services import registrations
 from orgs.models import Notice
+from tests.archives.claiming import enter_as, wanting
 from tests.factories import RoleFactory
 from tests.numbering.filings import LEVELS, filed, person, segments, staffed, veteran
 
@@ -285,7 +286,8 @@ def test_the_queue_costs_the_same_few_queries_however_long(
 
 
 def test_who_may_enter_the_registered_person_is_led_there_until_it_is_done(world, client, log_in):
-    values = veteran()
+    entry = wanting(veteran()["number"])
+    values = veteran(number=entry.number, id_number=entry.id_number)
     one = registrations.file(organization=world.branch, by=world.role(world.school), **values)
     ways = {
         "branch": f"{reverse('enter')}?registration={one.uuid}",
@@ -310,9 +312,7 @@ def test_who_may_enter_the_registered_person_is_led_there_until_it_is_done(world
         Notice.objects.filter(title__contains="可以录入").values_list("action", flat=True)
     )
     assert "已登记、可以录入" in words(client.get(reverse("numbers-pending")))
-    holdings.take(
-        values["number"], holder=values["name"], id_blind=bytes(one.id_blind), organization=world.branch
-    )
+    enter_as(entry, world.role(world.branch))
     assert led() == dict.fromkeys(ways, "")
     assert "已录入" in words(client.get(url(one)))
 

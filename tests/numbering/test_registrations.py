@@ -8,13 +8,18 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from archives.services import withdrawal
 from members.made_up import id_number
+from numbering import vacant
 from numbering.models import Holding, Registration
 from numbering.services import holdings, registrations
+from numbering.services.figures import figures
 from numbering.services.registrations import NOTICE, FilingRefused
+from numbering.services.segments import SegmentRefused, hand_down, take_back
 from orgs.models import AuditEvent, Notice, Role
 from orgs.services import organizations
-from tests.numbering.cases import issued
+from tests.archives.claiming import enter_as, wanting
+from tests.numbering.cases import chain, issued
 from tests.numbering.filings import LEVELS, at_province, filed, person, segments, staffed, veteran
 from zhtj.lib.states import StaleState
 
@@ -287,18 +292,97 @@ def test_colleagues_see_who_was_faster(world):
     assert Notice.objects.get(organization=world.school, sort=Notice.Sort.TODO).done_by == role.user
 
 
-def test_once_the_person_is_entered_it_says_so(world):
-    role = world.role(world.branch)
-    values = veteran()
-    one = registrations.file(organization=world.branch, by=role, **values)
+def test_once_the_person_is_entered_by_whatever_name_it_says_so(world):
+    segments(world)
+    role, values = world.role(world.branch), person()
+    entry = wanting(values["number"], name="演示另名")
+    one = at_province(world, **values | {"id_number": entry.id_number})
     registrations.handle(one, by=world.role(world.province))
-    assert not fresh(one).entered
-    holding = holdings.take(
-        values["number"], holder=values["name"], id_blind=bytes(one.id_blind), organization=world.branch
-    )
-    assert fresh(one).entered
-    holdings.release(holding)
+    assert not fresh(one).entered and Registration.objects.to_enter().get() == one
+    member = enter_as(entry, role)
+    assert fresh(one).entered and not Registration.objects.to_enter().exists()
+    withdrawal.withdraw(member, reason=REASON, by=role)
     assert not fresh(one).entered and Holding.objects.count() == 1
+
+
+def test_somebody_of_the_same_name_who_holds_the_number_is_not_the_person_registered(world):
+    one = at_province(world, **veteran())
+    registrations.handle(one, by=world.role(world.province))
+    holdings.take(one.number, holder=one.name, id_blind=b"x" * 32, organization=world.sibling)
+    assert not fresh(one).entered
+
+
+def test_a_number_filed_as_unused_is_promised_to_nobody_else_until_it_is_withdrawn(world):
+    made = chain(world)
+    role, school = world.role(world.branch), world.role(world.school)
+    own = made["branch"]
+    one = filed(world.branch, role, number=str(own.first))
+    assert (one.value, vacant.free_runs(own)) == (own.first, [(own.first + 1, own.last)])
+    assert issued(world.branch, school).value == own.first + 1
+    registrations.return_(one, reason=REASON, by=school)
+    assert issued(world.branch, school).value == own.first + 2
+    registrations.withdraw(fresh(one), by=role)
+    assert issued(world.branch, school).value == own.first
+
+
+def test_a_number_filed_as_unused_is_neither_handed_down_nor_taken_back(world):
+    made = chain(world)
+    school, county = world.role(world.school), world.role(world.county)
+    last = made["school"].last
+    filed(world.branch, world.role(world.branch), number=str(last))
+    with pytest.raises(SegmentRefused, match="中有已发放、已登记或已录入的编号"):
+        hand_down(made["school"], to=world.sibling, first=last, last=last, by=school)
+    with pytest.raises(SegmentRefused, match=f"最后的编号 {last} 已下发、发放、登记或录入"):
+        take_back(made["school"], first=last, last=last, by=county)
+    [shown] = figures([made["school"]])
+    assert (shown.registered, shown.segment.size) == (1, shown.given + shown.left + shown.registered)
+
+
+def test_a_number_of_a_veteran_is_kept_once_the_province_has_registered_it(world):
+    own = chain(world)["branch"]
+    one = at_province(world, **veteran(number=str(own.first), discharged_on=date(2026, 5, 4)))
+    assert vacant.free_runs(own)[0][0] == own.first
+    Registration.objects.filter(pk=one.pk).update(waits_at=world.province)
+    registrations.handle(one, by=world.role(world.province))
+    assert vacant.free_runs(own)[0][0] == own.first + 1
+
+
+def test_a_number_filed_for_one_person_is_not_filed_for_another(world):
+    segments(world)
+    one = at_province(world)
+    assert codes(person, world, world.role(world.branch), number=one.number) == {("number", "registered")}
+
+
+def test_the_province_does_not_register_what_somebody_else_was_given_meanwhile(world):
+    own = chain(world)["branch"]
+    province = world.role(world.province)
+    one = at_province(world, **veteran(number=str(own.first), discharged_on=date(2026, 5, 4)))
+    Registration.objects.filter(pk=one.pk).update(waits_at=world.province)
+    given = issued(world.branch, world.role(world.school))
+    assert given.number == one.number
+    with pytest.raises(StaleState, match=f"编号 {one.number} 已发放给其他人，请退回"):
+        registrations.handle(one, by=province)
+    registrations.return_(one, reason=REASON, by=province)
+    assert (fresh(one).state, given.state) == ("returned", "open")
+
+
+def test_the_province_does_not_register_as_unused_what_somebody_else_holds_meanwhile(world):
+    segments(world)
+    one = at_province(world)
+    holdings.take(one.number, holder="演示占用人", id_blind=b"x" * 32, organization=world.sibling)
+    with pytest.raises(StaleState, match="已由其他人占用，请退回"):
+        registrations.handle(one, by=world.role(world.province))
+
+
+def test_the_province_registers_a_number_for_one_person_only(world):
+    role, province = world.role(world.branch), world.role(world.province)
+    number = veteran()["number"]
+    one, other = (filed(world.branch, role, kind="veteran", number=number) for _ in range(2))
+    registrations.handle(one, by=province)
+    with pytest.raises(StaleState, match="已为另一人登记，请退回"):
+        registrations.handle(other, by=province)
+    done, late = registrations.each([(other, None)], lambda row, seen: registrations.handle(row, by=province))
+    assert done == 0 and "没有登记" in late[0]
 
 
 def test_id_numbers_stand_in_no_step_audit_or_notice(world):

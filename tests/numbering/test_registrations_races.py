@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from members.models import Member
-from numbering import rollup
-from numbering.models import Registration, Segment
+from numbering import rollup, vacant
+from numbering.models import Issue, Registration, Segment
 from numbering.services import registrations
 from numbering.services.entitlement import NotIssued
 from numbering.services.registrations import FilingRefused
 from orgs.models import Notice
 from tests.archives.claiming import enter_as, wanting
 from tests.factories import plant_world
-from tests.numbering.cases import chain
+from tests.numbering.cases import chain, issued
 from tests.numbering.filings import filed, staffed, veteran
 from tests.races import at_once, only
 from zhtj.lib.states import StaleState
@@ -131,3 +133,51 @@ def test_an_entry_at_the_moment_of_the_registration_is_refused_as_unused_or_goes
             assert enter_as(entry, role).number == number
     found = list(Segment.objects.all())
     assert rollup.counts(found) == rollup.recount(found)
+
+
+def test_of_filing_the_next_number_as_unused_and_issuing_it_exactly_one_has_it():
+    world = plant_world()
+    own = chain(world)["branch"]
+    role, school = world.role(world.branch), world.role(world.school)
+    for _ in range(ROUNDS):
+        number = str(vacant.free_runs(own)[0][0])
+        results = at_once(
+            lambda number=number: filed(world.branch, role, number=number),
+            lambda: issued(world.branch, school),
+        )
+        [given] = only(Issue, results)
+        refused = only(FilingRefused, results)
+        assert len(refused) + len(only(Registration, results)) == 1, results
+        assert bool(refused) == (given.number == number), results
+        assert not refused or [problem.code for problem in refused[0].problems] == ["issued"]
+
+
+def test_of_registering_a_veterans_number_and_issuing_it_exactly_one_has_it():
+    world = plant_world()
+    own = chain(world)["branch"]
+    role, school, province = world.role(world.branch), world.role(world.school), world.role(world.province)
+    for _ in range(ROUNDS):
+        number = str(vacant.free_runs(own)[0][0])
+        one = filed(world.branch, role, kind="veteran", number=number, discharged_on=date(2026, 5, 4))
+        Registration.objects.filter(pk=one.pk).update(waits_at=world.province)
+        results = at_once(
+            lambda one=one: registrations.handle(one, by=province),
+            lambda: issued(world.branch, school),
+        )
+        [given] = only(Issue, results)
+        assert bool(only(StaleState, results)) == (given.number == number), results
+        one.refresh_from_db()
+        assert (one.state == "handled") == (given.number != number)
+
+
+def test_of_two_people_filed_with_the_same_number_one_is():
+    world = plant_world()
+    own = chain(world)["branch"]
+    role, colleague = world.role(world.branch), world.role(world.branch)
+    for at in range(ROUNDS):
+        number = str(own.first + at)
+        results = at_once(
+            *(lambda by=by, number=number: filed(world.branch, by, number=number) for by in (role, colleague))
+        )
+        assert [len(only(Registration, results)), len(only(FilingRefused, results))] == [1, 1], results
+        assert Registration.objects.keeping(number).count() == 1

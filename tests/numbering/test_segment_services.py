@@ -161,7 +161,7 @@ def test_what_cannot_be_handed_down_is_refused_with_what_would_fit(world):
             low + 10,
             low + 45,
         ): f"{low + 10}–{low + 45} 与已分配给“{world.general.name}”的号段 {general} 重叠。{fits}",
-        (low + 40, low + 45): f"{low + 40}–{low + 45} 中有已发放或已录入的编号。{fits}",
+        (low + 40, low + 45): f"{low + 40}–{low + 45} 中有已发放、已登记或已录入的编号。{fits}",
         (low + 90, low + 100): f"{low + 90}–{low + 100} 超出“{world.school.name}”的号段 {school}。{fits}",
         (low - 1, low): f"{low - 1}–{low} 超出“{world.school.name}”的号段 {school}。{fits}",
         (low + 60, low + 50): f"起始编号 {low + 60} 大于终止编号 {low + 50}。{fits}",
@@ -299,7 +299,9 @@ def test_a_used_last_number_leaves_no_tail(world, use):
         )
         if use == "held":
             holdings.confirm(holding)
-    with pytest.raises(SegmentRefused, match=f"没有未使用的尾段：最后的编号 {piece.last} 已下发、发放或录入"):
+    with pytest.raises(
+        SegmentRefused, match=f"没有未使用的尾段：最后的编号 {piece.last} 已下发、发放、登记或录入"
+    ):
         take_back(world, piece, piece.last, piece.last)
 
 
