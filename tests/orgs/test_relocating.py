@@ -69,9 +69,20 @@ def test_a_preview_refuses_what_the_move_refuses(world: World) -> None:
 
 def test_an_old_preview_moves_nothing(world: World) -> None:
     by = world.role(world.province)
+    spare = grow(world.school, Kind.BRANCH, by)
+
+    def one_in_one_out() -> None:
+        grow(world.general, Kind.BRANCH, by)
+        organizations.move(spare, to=world.county, by=by)
+
     changes = [
         lambda: organizations.rename(world.other_county, name="共青团新县委员会", short_name="新县", by=by),
         lambda: grow(world.general, Kind.BRANCH, by),
+        lambda: organizations.rename(world.branch, name="高一甲班团支部", short_name="甲班", by=by),
+        lambda: organizations.rename(world.branch, name="高一甲班团支部", short_name="高一甲班", by=by),
+        lambda: organizations.change_kind(world.general, kind=Kind.COMMITTEE, by=by),
+        one_in_one_out,
+        lambda: organizations.move(world.branch, to=world.school, by=by),
         lambda: organizations.deactivate(world.sibling, by=by),
         lambda: organizations.move(world.other_county, to=world.city, by=by),
     ]
