@@ -8,19 +8,20 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from members import sheet
-from members.models import Change, Post
+from members.models import Post
 from members.models.post import PostQuerySet
 from members.rules.titles import suggestion
 from members.services import changes, posts
 from members.services.posts import PostTaken
 from orgs import policy
 from orgs.dictionaries import titles_for
-from orgs.models import Duty, Notice, Option, Organization, Role, settled
+from orgs.models import AuditEvent, Duty, Notice, Option, Organization, Role, settled
 from orgs.policy import Act
 from orgs.services import audit, notices
 from zhtj.lib.problems import Problem
 from zhtj.lib.states import StaleState
 
+CHOSEN = "choose_title"
 UNKNOWN = "请选择新的现任职务"
 NOT_OFFERED = "所选职务不在本组织的选项中，请重新选择"
 
@@ -83,7 +84,7 @@ def _choose(post: Post, title: str, by: Role) -> None:
         raise StaleState(_already(post))
     changes.record(post.member, {"title": (post.old_title, title)}, by=by)
     audit.record(
-        role=by, verb="choose_title", subject=f"member:{post.member_id}", organization=place, fields=["title"]
+        role=by, verb=CHOSEN, subject=f"member:{post.member_id}", organization=place, fields=["title"]
     )
     if by.duty == Duty.CADRE:
         notices.tell(
@@ -100,10 +101,12 @@ def _already(post: Post) -> str:
     now = Post.objects.select_related("organization", "member").get(pk=post.pk)
     if now.ended_on is not None:
         return f"{now.member.name}已登记离任，无需重新选择。"
-    last = (
-        Change.objects.filter(member=now.member, field="title").select_related("user").order_by("-pk").first()
+    # Not the person's last change of a title: that may be another post's.
+    chosen = AuditEvent.objects.filter(
+        verb=CHOSEN, subject=f"member:{now.member_id}", organization=now.organization
     )
-    who = last.user.name if last else "他人"
+    last = chosen.select_related("user").order_by("-pk").first()
+    who = last.user.name if last and last.user else "他人"
     return f"{now.member.name}的现任职务已由{who}选择为“{sheet.of_post(now).title}”，本次选择没有保存。"
 
 

@@ -17,6 +17,7 @@ from members.history import history
 from members.models import Post
 from members.services import posts, titles
 from members.services.posts import PostTaken
+from members.services.titles_load import load
 from orgs.models import AuditEvent, Duty, Notice, ProvinceSettings
 from tests.factories import PASSWORD, RoleFactory, plant_world
 from tests.members.old_titles import entered, in_person, line, old_post
@@ -49,6 +50,21 @@ def test_the_new_title_is_kept_with_the_old_one_in_the_history(branch_role):
     assert (event.subject, event.fields, event.user) == (
         f"member:{post.member_id}", ["title"], branch_role.user,
     )  # fmt: skip
+
+
+def test_whoever_comes_too_late_is_told_who_chose_for_this_post_and_not_for_another(world, branch_role):
+    post, school = old_post(branch_role, "组织委员"), world.role(world.school)
+    [outcome] = load([line(post.member, world.school, "组织委员")], write=True)
+    assert outcome.ok
+    other = Post.objects.select_related("member", "organization").get(
+        member=post.member, organization=world.school
+    )
+    titles.choose(post, "committee_member", by=branch_role)
+    titles.choose(other, "committee_member", by=school)
+    with pytest.raises(StaleState, match=f"已由{branch_role.user.name}选择为“委员”"):
+        titles.choose(post, "committee_member", by=world.role(world.branch))
+    with pytest.raises(StaleState, match=f"已由{school.user.name}选择为“委员”"):
+        titles.choose(other, "committee_member", by=world.role(world.school))
 
 
 def test_only_the_own_organisations_administrator_and_the_cadre_choose(world, branch_role, committee_role):
