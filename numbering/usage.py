@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
-from numbering.models import Holding, Issue, Segment
+from numbering.models import Holding, Issue, Registration, Segment
 from orgs.models import Organization
 
 OUT_OF_SIGHT = "其他组织的人员"
@@ -25,6 +25,8 @@ SELECT low, high FROM (
         WHERE value >= %(first)s AND value <= %(last)s AND state <> 'released'
         UNION ALL SELECT value FROM numbering_issue
         WHERE value >= %(first)s AND value <= %(last)s AND state <> 'withdrawn'
+        UNION ALL SELECT value FROM numbering_registration
+        WHERE value >= %(first)s AND value <= %(last)s AND state <> 'withdrawn' AND (kind = 'unused' OR state = 'handled')
         UNION ALL SELECT %(last)s + 1
         ORDER BY 1
     ) AS used
@@ -34,11 +36,15 @@ SELECT low, high FROM (
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A run of numbers nobody was given; or one issued to `name` (待录入), not entered yet: OUT_OF_SIGHT where the reader sees no name."""
+    """A run of numbers nobody was given; or one kept for `name`, who is not entered yet, `by` an issue or a registration.
+
+    The name is OUT_OF_SIGHT where the reader sees none.
+    """
 
     first: int
     last: int
     name: str = ""
+    by: str = ""
 
     @property
     def size(self) -> int:
@@ -58,7 +64,7 @@ def entered(segments: Iterable[Segment], *, start: int, limit: int, **narrowed: 
 
 
 def unused(segments: Iterable[Segment], *, start: int, limit: int, seen_from: Organization) -> list[Unused]:
-    """The first `limit` lines from `start` on: free runs and issued numbers, in the order of the numbers.
+    """The first `limit` lines from `start` on: free runs, issued and registered numbers, in the order of the numbers.
 
     Named are the people of `seen_from` and below: a branch that was moved keeps its numbers in the segment, and its people their names.
     """
@@ -66,9 +72,10 @@ def unused(segments: Iterable[Segment], *, start: int, limit: int, seen_from: Or
     def each() -> Iterator[Unused]:
         for one in _from(segments, start):
             first = max(start, one.first)
-            found = [*_runs(first, one.last, limit), *_issued(first, one.last, limit, seen_from)]
-            # Of both kinds the first `limit`: of all together these are the first.
-            yield from sorted(found, key=lambda line: line.first)[:limit]
+            kept = (_issued(first, one.last), _registered(first, one.last))
+            lines = [line for rows in kept for line in _named(rows, limit, seen_from)]
+            # Of each kind the first `limit`: of all together these are the first.
+            yield from sorted([*_runs(first, one.last, limit), *lines], key=lambda line: line.first)[:limit]
 
     return list(islice(each(), limit))
 
@@ -83,9 +90,24 @@ def _runs(first: int, last: int, limit: int) -> list[Unused]:
         return [Unused(int(low), int(high)) for low, high in cursor.fetchall()]
 
 
-def _issued(first: int, last: int, limit: int, seen_from: Organization) -> list[Unused]:
+def _issued(first: int, last: int) -> QuerySet[Issue]:
     """待录入; not where somebody else was entered with the number meanwhile."""
-    held = Holding.objects.exclude(state=Holding.State.RELEASED).filter(value=OuterRef("value"))
-    waiting = Issue.objects.open().filter(~Exists(held), value__gte=first, value__lte=last)
-    rows = waiting.order_by("value").values_list("value", "name", f"at_{seen_from.depth}")[:limit]
-    return [Unused(value, value, name if at == seen_from.pk else OUT_OF_SIGHT) for value, name, at in rows]
+    waiting = Issue.objects.open().filter(~Exists(_held()), value__gte=first, value__lte=last)
+    return waiting.annotate(by=Value("待录入")).order_by("value")
+
+
+def _registered(first: int, last: int) -> QuerySet[Registration]:
+    """登记备案; not where the number was issued as well, or entered."""
+    promised = Issue.objects.standing().filter(value=OuterRef("value"))
+    kept = Registration.objects.kept().filter(value__gte=first, value__lte=last)
+    waiting = kept.filter(~Exists(_held()), ~Exists(promised)).annotate(by=Value("登记备案"))
+    return waiting.order_by("value", "pk").distinct("value")
+
+
+def _held() -> QuerySet[Holding]:
+    return Holding.objects.exclude(state=Holding.State.RELEASED).filter(value=OuterRef("value"))
+
+
+def _named(rows: QuerySet[Any], limit: int, seen_from: Organization) -> Iterator[Unused]:
+    for value, name, by, at in rows.values_list("value", "name", "by", f"at_{seen_from.depth}")[:limit]:
+        yield Unused(value, value, name if at == seen_from.pk else OUT_OF_SIGHT, by)

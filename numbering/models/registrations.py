@@ -28,11 +28,15 @@ class RegistrationQuerySet(LocatedQuerySet["Registration"]):
     def handled(self) -> Self:
         return self.filter(state=Registration.State.HANDLED)
 
-    def keeping(self, number: str) -> Self:
-        """Which keep this number from being promised to anybody else: an 未使用登记 as long as it stands, a 退伍团员备案 once the
-        province has registered it. `numbering.vacant` asks the same."""
-        standing = self.exclude(state=Registration.State.WITHDRAWN).filter(number=number)
+    def kept(self) -> Self:
+        """Which keep their number from being promised to anybody else: an 未使用登记 as long as it stands, a 退伍团员备案 once the
+        province has registered it. `numbering.vacant` and `numbering.usage` ask the same."""
+        standing = self.exclude(state=Registration.State.WITHDRAWN)
         return standing.filter(Q(kind=Registration.Kind.UNUSED) | Q(state=Registration.State.HANDLED))
+
+    def keeping(self, number: str) -> Self:
+        """Which keep this number."""
+        return self.kept().filter(number=number)
 
     def to_enter(self) -> Self:
         """Registered by the province, and this person does not hold the number."""

@@ -29,6 +29,7 @@ from orgs.services import organizations
 from tests.archives import cases
 from tests.factories import EntryFactory, RoleFactory, new_key
 from tests.numbering.cases import YEAR, chain, issued
+from tests.numbering.filings import filed
 
 pytestmark = pytest.mark.django_db
 SENIOR = {"study_status": "senior", "education": "junior", "joined_on": date(YEAR, 5, 4)}
@@ -337,22 +338,29 @@ def test_whoever_stands_beyond_my_reach_has_a_number_and_no_name(
 def test_a_number_promised_to_somebody_beyond_my_reach_stands_without_the_name(
     client, log_in, world, made, committee_role
 ):
-    """A branch that was moved away keeps its people's numbers in the segment they were issued from."""
+    """A branch that was moved away keeps its people's numbers in the segment they were issued from, and filed with."""
     moved = issued(world.sibling, committee_role, name="演示迁出")
     stays = issued(world.branch, committee_role, name="演示留下")
+    number = str(made["school"].last)
+    filed(world.sibling, world.role(world.sibling), number=number, name="演示备案")
     organizations.move(world.sibling, to=world.street, by=world.role(world.county))
 
     def waiting(role) -> dict[str, str]:
         log_in(role)
         rows = lines(numbers(client, org=world.school.pk, tab="unused"))
         rows += lines(numbers(client, org=world.branch.pk, tab="unused"))
-        return {row[0].replace(" ", ""): row[2] for row in rows if "待录入" in row[2]}
+        return {row[0].replace(" ", ""): row[2] for row in rows if row[2] != "未发放"}
 
     assert waiting(committee_role) == {
         moved.number: "待录入：其他组织的人员",
+        number: "登记备案：其他组织的人员",
         stays.number: "待录入：演示留下",
     }
-    assert waiting(world.role(world.county))[moved.number] == "待录入：演示迁出"
+    assert waiting(world.role(world.county)) == {
+        moved.number: "待录入：演示迁出",
+        number: "登记备案：演示备案",
+        stays.number: "待录入：演示留下",
+    }
 
 
 def test_what_is_searched_for_is_posted_and_an_id_number_stands_in_no_address(

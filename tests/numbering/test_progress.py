@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.db import connection, transaction
@@ -13,9 +14,10 @@ from numbering import progress, rollup, usage
 from numbering.domains import Domain
 from numbering.models import Holding, Issue, Segment
 from numbering.progress import Figures
-from numbering.services import holdings, segments
+from numbering.services import holdings, registrations, segments
 from numbering.usage import Unused
 from orgs.models import Organization, settled
+from tests.numbering import filings
 from tests.numbering.cases import YEAR, chain, issued
 
 PLACES = ("province", "city", "county", "school", "general", "branch")
@@ -173,14 +175,37 @@ def test_unused_numbers_are_runs_between_what_is_held_or_issued(world):
     assert listed(piece) == [(1, 4, ""), (6, 18, "")]
 
 
+def test_a_registered_number_is_kept_for_the_person_until_it_is_entered_or_given_up(world):
+    filings.segments(world)
+    piece, role = Segment.objects.of(world.branch).get(), world.role(world.branch)
+    number = {place: str(piece.first + place) for place in (3, 5)}
+    one = filings.filed(world.branch, role, number=number[3], name="演示未使用")
+    served = {"kind": "veteran", "name": "演示退伍", "discharged_on": date(YEAR, 6, 1)}
+    veteran = filings.filed(world.branch, role, number=number[5], **served)
+
+    def kept() -> list[tuple[int, str, str]]:
+        return [(line.first - piece.first, line.by, line.name) for line in unused([piece]) if line.by]
+
+    assert kept() == [(3, "登记备案", "演示未使用")]
+    registrations.handle(veteran, by=world.role(world.province))
+    assert kept() == [(3, "登记备案", "演示未使用"), (5, "登记备案", "演示退伍")]
+    assert listed(piece) == [(0, 2, ""), (3, 3, "演示未使用"), (4, 4, ""), (5, 5, "演示退伍"), (6, 19, "")]
+    take(piece.first + 5, world.branch)
+    registrations.withdraw(one, by=role)
+    assert (kept(), listed(piece)) == ([], [(0, 4, ""), (6, 19, "")])
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_pages_of_unused_and_entered_numbers_together_are_all_numbers(world, seed):
     made = chain(world)
     chosen, school = random.Random(seed), world.role(world.school)
     for _ in range(5):
         issued(world.branch, school)
-    for offset in chosen.sample(range(5, 20), 7):
+    offsets = chosen.sample(range(5, 20), 10)
+    for offset in offsets[:7]:
         take(made["branch"].first + offset, world.branch)
+    for offset in offsets[7:]:
+        filings.filed(world.branch, world.role(world.branch), number=str(made["branch"].first + offset))
     own = [made["branch"]]
     shown: list[int] = []
     for read, numbers in (
