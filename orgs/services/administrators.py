@@ -16,12 +16,15 @@ from orgs.models import Duty, Notice, Organization, ProvinceSettings, Role, User
 from orgs.policy import Act
 from orgs.services import accounts, audit, credentials, misses, notices
 from orgs.services import second_factor as factors
+from zhtj.lib.constraints import broken_by
 from zhtj.lib.seen import same, token
 from zhtj.lib.states import StaleState
 from zhtj.lib.text import normalise_name
 
 KIND = "管理员"
 CHANGED = "管理员在此期间有变化，没有办理。请核对现在的管理员，重新办理。"
+USERNAME_ONCE = "orgs_user_username_key"
+"""The name PostgreSQL gives to the `unique` of an account."""
 TAKEN = "该账号已存在，请换一个。"
 NO_MATCH = "账号和姓名不相符，或该账号不能使用。请与本人核对账号和姓名。"
 
@@ -301,5 +304,7 @@ def _in_words() -> Iterator[None]:
         raise AdministratorRefused("；".join(words), field) from None
     except credentials.StillOneTime as refused:
         raise AdministratorRefused(str(refused), "username") from None
-    except IntegrityError:
+    except IntegrityError as error:
+        if broken_by(error) != USERNAME_ONCE:
+            raise
         raise AdministratorRefused(TAKEN, "username") from None

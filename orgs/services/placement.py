@@ -14,6 +14,7 @@ from orgs import naming
 from orgs.kinds import ALLOWED_BELOW, MAX_LEVELS, Kind
 from orgs.models import Organization, located_models
 from orgs.tree_lock import TreeBusy
+from zhtj.lib.constraints import broken_by
 
 NAMED = 3
 """Children that a refusal names."""
@@ -33,9 +34,9 @@ def in_words(**said: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        diagnosis = getattr(error.__cause__, "diag", None)
+        broken = broken_by(error)
         for constraint in Organization._meta.constraints:
-            if constraint.name == getattr(diagnosis, "constraint_name", ""):
+            if constraint.name == broken:
                 code = constraint.name.removeprefix("organization_")
                 words = said.get(code) or str(constraint.violation_error_message)
                 raise Refused(words, code=code) from error

@@ -17,6 +17,7 @@ from orgs.models import Duty, Job, Organization, ProvinceSettings, Role, User
 from orgs.policy import Act
 from orgs.services import accounts, audit, credentials, second_factor
 from orgs.services.jobs import ring
+from zhtj.lib.constraints import broken_by
 from zhtj.lib.seen import STALE, same, token
 from zhtj.lib.states import StaleState, move
 
@@ -48,7 +49,9 @@ def appoint(*, username: str, name: str, duty: Duty) -> tuple[Role, str]:
             audit.record(
                 role=None, verb="appoint_duty", subject=f"role:{role.pk}", organization=province, note=duty
             )
-    except IntegrityError:
+    except IntegrityError as error:
+        if broken_by(error) != "role_system_or_audit":
+            raise
         raise ProvinceRefused(BOTH) from None
     return role, password
 

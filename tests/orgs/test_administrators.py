@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from orgs.services import administrators, credentials, second_factor
 from orgs.services import organizations as tree
 from orgs.services.administrators import AdministratorRefused, Appointed, Whom
 from tests.factories import PASSWORD, RoleFactory, UserFactory, plant_world
+from tests.orgs.trees import in_background
 from tests.races import at_once, only
 from zhtj.lib.states import StaleState
 
@@ -420,7 +422,30 @@ def test_a_proposed_account_is_free_and_says_the_name(world):
     assert not credentials.username_problem(credentials.propose_username("\U00020000\U00020001"))
 
 
+def test_a_promise_of_the_database_that_is_not_about_the_account_is_not_told_as_a_taken_account(world):
+    by = world.role(world.school)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE orgs_role ADD CONSTRAINT none_any_more CHECK (id < 0) NOT VALID")
+    with pytest.raises(IntegrityError, match="none_any_more"), transaction.atomic():
+        appoint(world.branch, by=by)
+
+
 # At the same moment ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_made_by_somebody_else_in_that_moment_is_told_as_taken(world):
+    by = world.role(world.school)
+
+    def late():
+        with pytest.raises(AdministratorRefused, match="该账号已存在，请换一个"):
+            appoint(world.branch, by=by)
+
+    with in_background(late) as start_and_block, transaction.atomic():
+        UserFactory(username=NEW.username)
+        start_and_block()
+    assert not administrators.staff(world.branch)
 
 
 @pytest.mark.django_db(transaction=True)
