@@ -203,7 +203,7 @@ def _finish(job: Job, name: str = "", file: Path | None = None) -> None:
 
 
 def _tell_done(job: Job, has_file: bool) -> None:
-    fetched = {
+    fetched: dict[str, Any] = {
         "body": f"文件保留 {settings.JOB_FILE_DAYS} 天。", "link": "job-file", "action": "下载",
     } if has_file else {"link": "job"}  # fmt: skip
     notices.tell(

@@ -12,7 +12,7 @@ from archives.services import drafts
 from archives.services.disclosure import person_known
 from members.models import Member, Post
 from members.rules import Entry
-from members.services import accounts, changes, posts
+from members.services import accounts, changes, in_person, posts
 from members.services.changes import POST_COLUMNS
 from members.services.posts import PostTaken
 from orgs import policy
@@ -127,6 +127,7 @@ def change(post: Post, entry: Entry, *, by: Role) -> bool:
         before = post.on_duty
         posts.set_on_duty(post, entry.on_duty)
         changes.record(post.member, {"on_duty": (before, entry.on_duty)}, by=by)
+        in_person.tell(post.member, place, kind="任职", title=f"您在{place.name}的在岗状态已变更", by=by)
     else:
         posts.replace(post, entry, place)
         _tell(post.member, place, f"{post.member.name}在{place.name}的任职已变更", by=by)
@@ -142,7 +143,8 @@ def differences(post: Post, entry: Entry) -> list[str]:
 
 
 def _tell(person: Member, place: Organization, title: str, *, by: Role) -> None:
-    """Both organisations, but not the one that did it; only the person's own can open the person's page for sure."""
+    """The cadre in person, and both organisations, but not the one that did it; only the person's own can open the person's page for sure."""
+    in_person.tell(person, place, kind="任职", title=title, by=by)
     for told in {person.organization, place} - {by.organization}:
         own = told == person.organization
         notices.tell(

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from archives.models import Archive
 from members.models import Member
-from members.services import changes
+from members.services import changes, in_person
 from members.services import entry as people
 from numbering.services import identities
 from numbering.services.identities import Fate
@@ -92,3 +92,6 @@ def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str
             title=f"{name}的姓名或身份证号码已由省级更正", body="请核对该团员的信息；与本人不符的，请向省级团委反映。",
             link="member", link_args=[str(current.uuid)],
         )  # fmt: skip
+        in_person.tell(
+            current, current.organization, kind=KIND, title="您的姓名或身份证号码已由省级更正", by=by
+        )

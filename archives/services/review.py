@@ -11,7 +11,7 @@ from django.utils import timezone
 from archives import inspection, policy
 from archives.flow import ARCHIVE
 from archives.models import Archive, Look
-from members.services import states
+from members.services import in_person, states
 from orgs.models import Notice, Role, settled
 from orgs.services import audit, notices
 from zhtj.lib.states import StaleState, move
@@ -40,6 +40,8 @@ def approve(archive: Archive, *, sha256: str, round: int, by: Role, ticked: Coll
         inspection.tell_submitter(current, f"{current.member.name}的{current.matter}审核通过")
         if current.is_replacement:
             _tell_members_organization(current)
+            title = f"您的入团志愿书已由{by.organization.short_name}批准替换为新的文件"
+            in_person.tell(current.member, current.organization, kind=current.matter, title=title, by=by)
 
 
 def approve_from_list(archive: Archive, *, sha256: str, round: int, by: Role) -> None:

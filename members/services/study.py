@@ -9,7 +9,7 @@ from django.db import transaction
 
 from members.choices import Occupation
 from members.models import Member
-from members.services import changes
+from members.services import changes, in_person
 from orgs import policy
 from orgs.models import Organization, Role, settled
 from orgs.policy import Act
@@ -92,4 +92,6 @@ def _update(member: Member, to: Study, *, seen: Study, by: Role) -> bool:
         role=by, verb="study", subject=f"member:{current.pk}", organization=current.organization,
         from_state=current.state, to_state=current.state, fields=changed,
     )  # fmt: skip
+    title = f"您的在读状况已由{by.organization.short_name}更新"
+    in_person.tell(current, current.organization, kind="信息更正", title=title, by=by)
     return True

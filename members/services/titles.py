@@ -11,7 +11,7 @@ from members import sheet
 from members.models import Post
 from members.models.post import PostQuerySet
 from members.rules.titles import suggestion
-from members.services import changes, posts
+from members.services import changes, in_person, posts
 from members.services.posts import PostTaken
 from orgs import policy
 from orgs.dictionaries import titles_for
@@ -85,6 +85,13 @@ def _choose(post: Post, title: str, by: Role) -> None:
     changes.record(post.member, {"title": (post.old_title, title)}, by=by)
     audit.record(
         role=by, verb=CHOSEN, subject=f"member:{post.member_id}", organization=place, fields=["title"]
+    )
+    in_person.tell(
+        post.member,
+        place,
+        kind="职务调整",
+        title=f"您在{place.name}的现任职务已由{by.user.name}重新选择",
+        by=by,
     )
     if by.duty == Duty.CADRE:
         notices.tell(

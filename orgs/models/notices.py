@@ -1,4 +1,4 @@
-"""操作中心: what an organisation's administrators have to do, and what became of what they submitted."""
+"""操作中心: what an organisation's administrators have to do, and what became of what they submitted; what a cadre is told in person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 
 from orgs.models.organizations import Organization
-from orgs.models.people import User
+from orgs.models.people import Duty, User
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,8 +30,11 @@ class Tally(NamedTuple):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, role: Role) -> Self:
-        """Addressed to exactly the role's organisation: notices do not travel up or down."""
-        return self.filter(organization=role.organization) if role.is_administrator else self.none()
+        """Addressed to exactly the role's organisation, or to a cadre in person: notices do not travel up or down, nor to colleagues."""
+        if role.duty == Duty.CADRE:
+            return self.filter(person=role.user_id)
+        own = self.filter(organization=role.organization, person=None)
+        return own if role.is_administrator else self.none()
 
     def unread_by(self, user: User) -> Self:
         return self.exclude(Exists(NoticeRead.objects.filter(notice=OuterRef("pk"), user=user)))
@@ -77,6 +80,10 @@ class Notice(models.Model):
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="notices", verbose_name="组织"
     )
+    person = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="本人",
+        help_text="只发给团干部本人的；为空的发给组织的管理员",
+    )  # fmt: skip
     sort = models.CharField("类别", max_length=10, choices=Sort)
     kind = models.CharField("事项", max_length=40)
     title = models.CharField("标题", max_length=200)
@@ -97,6 +104,7 @@ class Notice(models.Model):
         verbose_name = verbose_name_plural = "操作中心事项"
         indexes = [
             models.Index(fields=["organization", "-id"], name="notice_inbox"),
+            models.Index(fields=["person", "-id"], name="notice_person", condition=~Q(person=None)),
             models.Index(fields=["subject"], name="notice_subject", condition=Q(done_at=None)),
             models.Index(
                 fields=["organization", "sort", "kind"], name="notice_waiting", condition=Q(done_at=None)

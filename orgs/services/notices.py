@@ -1,4 +1,4 @@
-"""操作中心: telling an organisation's administrators."""
+"""操作中心: telling an organisation's administrators, or one person."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ def tell(
     link: str = "",
     link_args: Sequence[object] = (),
     action: str = "",
+    person: User | None = None,
 ) -> None:
     """Write one notice in the transaction of what it reports; an open to-do on the same subject is not repeated.
 
     `action` is the word on its button where 去处理 (a to-do) or 查看 says too little: 继续录入, 去修改, 去核实, 下载.
+    With `person` it is theirs alone, and no administrator reads it.
     """
     notice = Notice(
         organization=organization,
@@ -36,6 +38,7 @@ def tell(
         link=link,
         link_args=list(link_args),
         action=action,
+        person=person,
     )
     try:
         with transaction.atomic():

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from orgs.access import ActingRequest, acting
-from orgs.models import Notice, User
+from orgs.models import Duty, Notice, User
 from orgs.models.notices import KINDS, NoticeQuerySet
 from orgs.services import notices
 from zhtj.lib.dates import say_date
@@ -35,10 +35,10 @@ class Choice:
     unread: bool
 
     @classmethod
-    def of(cls, query: QueryDict) -> Choice:
+    def of(cls, query: QueryDict, *, first: Sort) -> Choice:
         """Nonsense shows everything of the first tab."""
         asked, kind = query.get("tab", ""), query.get("kind", "")
-        sort = Sort(asked) if asked in Sort.values else Sort.TODO
+        sort = Sort(asked) if asked in Sort.values else first
         done = sort == Sort.TODO and "done" in query
         return cls(sort, done, kind if kind in KINDS else "", "unread" in query and not done)
 
@@ -67,7 +67,8 @@ class Choice:
 @require_GET
 def inbox(request: ActingRequest) -> HttpResponse:
     """One tab, the newest first, by day. To-dos that are done stand apart."""
-    choice = Choice.of(request.GET)
+    # A cadre in person is told, and has nothing to do here.
+    choice = Choice.of(request.GET, first=Sort.NEWS if request.role.duty == Duty.CADRE else Sort.TODO)
     asked = choice.among(Notice.objects.visible_to(request.role), request.user).with_unread(request.user)
     rows = asked.filter(sort=choice.sort).select_related("done_by")
     if choice.sort == Sort.TODO:
