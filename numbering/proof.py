@@ -1,4 +1,4 @@
-"""Proving 号段, 编号发放 and 编号占用 right: each promise one statement over everything, and so one snapshot."""
+"""Proving 号段, 编号发放, 编号占用 and 编号登记备案 right: each promise one statement over everything, and so one snapshot."""
 
 from __future__ import annotations
 
@@ -52,6 +52,21 @@ ISSUES_APART = """
        OR i.state <> 'entered' AND h.id IS NOT NULL
     ORDER BY 1
 """
+REGISTRATION_VALUES = """
+    SELECT id, number, coalesce(value::text, '空') FROM numbering_registration
+    WHERE state <> 'withdrawn'
+      AND value IS DISTINCT FROM CASE WHEN number ~ '^[0-9]{12}$' THEN number::bigint END
+    ORDER BY 1
+"""
+PROMISED_TWICE = """
+    SELECT r.id, r.number FROM numbering_registration r
+    WHERE r.state = 'handled'
+      AND (EXISTS (SELECT FROM numbering_issue i
+                   WHERE i.number = r.number AND i.state <> 'withdrawn' AND i.id_blind <> r.id_blind)
+           OR EXISTS (SELECT FROM numbering_registration o
+                      WHERE o.number = r.number AND o.state = 'handled' AND o.id_blind <> r.id_blind))
+    ORDER BY 1
+"""
 # The numbers and the bounds of the segments in one order; between its two bounds the running sums grow by what lies inside.
 ROLLUP = """
     WITH used AS (
@@ -96,6 +111,8 @@ PROMISES = (
     (HOLDINGS_OUTSIDE, "编号占用 #{} 的编号 {} 不在任何号段之内"),
     (ISSUES_OUTSIDE, "编号发放 #{} 的编号 {} 不在本领域的号段之内"),
     (ISSUES_APART, "编号发放 #{} 的编号 {} 与编号占用不符（占用编号 {}，状态 {}）"),
+    (REGISTRATION_VALUES, "编号登记备案 #{} 的编号 {} 与数值 {} 不符"),
+    (PROMISED_TWICE, "编号登记备案 #{} 的编号 {} 另已发放给他人，或为他人登记"),
     (ROLLUP, "号段 #{} 的汇总有误：记为 {}，实为 {}（已占用/审核中/待录入）"),
 )
 

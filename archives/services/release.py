@@ -9,8 +9,9 @@ from archives.models import Archive
 from members.models import Member
 from members.services import changes, numbers
 from numbering.models import Issue, Registration
-from numbering.services import holdings, issues, registrations
+from numbering.services import holdings, issues
 from numbering.services.disputes import KIND, open_on
+from numbering.services.registration_steps import void
 from orgs import policy
 from orgs.models import Notice, Organization, Role, settled
 from orgs.policy import Act
@@ -41,8 +42,8 @@ def lose(member: Member, archive: Archive | None, *, why: str, verb: str = "numb
     The caller holds record and number, and has released the holding. `verb` is what the audit says: lost to somebody else by
     编号占用核实, or freed by the province.
     """
-    registered = Registration.objects.filter(number=member.number, id_blind=bytes(member.id_blind))
-    registrations.void(registered, reason="编号已释放", by=by)
+    registered = Registration.objects.handled().filter(number=member.number)
+    void(registered.filter(id_blind=bytes(member.id_blind)), reason="已释放，不再由其使用", by=by)
     numbers.lose(member, by=by)
     if archive:  # whoever reviews it compares it with a number that is gone: their page is of the last round
         Archive.objects.filter(pk=archive.pk).update(round=F("round") + 1)

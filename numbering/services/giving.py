@@ -8,7 +8,8 @@ from numbering import rollup, spans
 from numbering.flow import ISSUE
 from numbering.models import Dispute, Issue, Registration, Segment
 from numbering.rules import number_value
-from numbering.services import issues, pending, registrations
+from numbering.services import issues, pending
+from numbering.services.registration_steps import void
 from orgs.models import Organization, Role
 from orgs.services import audit
 from zhtj.lib.states import StaleState, move
@@ -39,8 +40,8 @@ def give(dispute: Dispute, place: Organization, domain: str, *, by: Role) -> Non
         others.append(mine)
     for other in others:
         _take_back(other, by=by)
-    registered = Registration.objects.filter(number=dispute.number).exclude(id_blind=blind)
-    registrations.void(registered, reason="编号经核实由他人使用", by=by)
+    registered = Registration.objects.handled().filter(number=dispute.number).exclude(id_blind=blind)
+    void(registered, reason="经核实由他人使用", by=by)
     if not is_it:
         _promise(dispute, place, domain, by=by)
     for branch in sorted({place, *(other.organization for other in others)}, key=lambda one: one.pk):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from numbering import spans
 from numbering.models import Issue, Registration
 from numbering.rules import number_value
-from numbering.services import issues, registrations
+from numbering.services import issues
+from numbering.services.registration_steps import void
 from orgs.models import Role
 from orgs.services import audit
 from zhtj.lib.sealing import blind
 
-SAME_NUMBER = "同一人的身份证号码更正后，此编号另有一件登记"
+SAME_NUMBER = "该人员的身份证号码由省级更正，此编号已为其登记"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,11 @@ def _reseal_issue(issue: Issue, *, name: str, id_number: str, by: Role) -> None:
 
 
 def _reseal_registrations(*, old: str, new: str, name: str, by: Role) -> None:
-    """What the province registered; what is on its way is put right by whoever filed it."""
+    """What the province registered, in place of what was filed of the same number under the new ID number; what else is on its way
+    is put right by whoever filed it."""
     handled = Registration.objects.handled().with_id(old).select_related("organization")
-    theirs = Registration.objects.exclude(state=Registration.State.WITHDRAWN).with_id(new)
-    registrations.void(
-        Registration.objects.filter(pk__in=handled.filter(number__in=theirs.values("number"))),
-        reason=SAME_NUMBER, by=by,
-    )  # fmt: skip
+    twice = Registration.objects.with_id(new).filter(number__in=handled.values("number"))
+    void(twice, reason=SAME_NUMBER, by=by)
     for one in handled.order_by("pk"):
         one.name = name
         one.seal_id(new)

@@ -14,24 +14,20 @@ from numbering import filing as filings
 from numbering import registrable, spans
 from numbering.filing import Filing
 from numbering.flow import REGISTRATION
-from numbering.models import Registration, RegistrationStep, rising
-from numbering.models.registrations import RegistrationQuerySet
+from numbering.models import Registration, RegistrationStep
 from numbering.rules import number_value
+from numbering.services.registration_steps import step, tell, tell_level
 from orgs import policy
 from orgs.models import Notice, Organization, Role, settled
 from orgs.policy import Act
-from orgs.services import audit, notices
 from zhtj.lib.problems import Problem
 from zhtj.lib.states import StaleState, move
 
-NOTICE = "编号登记备案"
 NUMBERS = 7_203_813
 """First key of the advisory locks of numbers that are being registered."""
 State = Registration.State
 Verb = RegistrationStep.Verb
 OPEN = frozenset({State.RISING, State.RETURNED})
-ACTIONS = {State.RETURNED: "去修改", State.HANDLED: "去录入"}
-"""What there is to do about a registration that came to this."""
 Chosen = tuple[Registration, int | None]
 """A registration and the newest step its page showed; None where no page was looked at."""
 
@@ -78,8 +74,8 @@ def file(
         made = Registration(filed_by=by.user, filed_for=by.organization, waits_at=_above(by.organization))
         made.place(place)
         _write(made, filing, by=by)
-        _step(made, Verb.FILED, by=by, from_state="")
-        _tell_level(made)
+        step(made, Verb.FILED, by=by, from_state="")
+        tell_level(made)
     return made
 
 
@@ -98,8 +94,8 @@ def file_again(registration: Registration, filing: Filing, *, by: Role, seen: in
             raise StaleState(outcome(current))
         move(current, State.RISING, table=REGISTRATION, waits_at=_above(current.filed_for))
         _write(current, filing, by=by)
-        _step(current, Verb.FILED_AGAIN, by=by, from_state=State.RETURNED)
-        _tell_level(current)
+        step(current, Verb.FILED_AGAIN, by=by, from_state=State.RETURNED)
+        tell_level(current)
 
 
 def pass_up(registration: Registration, *, by: Role, seen: int | None = None) -> None:
@@ -116,8 +112,8 @@ def pass_up(registration: Registration, *, by: Role, seen: int | None = None) ->
             raise PermissionDenied("已到省级，不再上报，请登记或退回。")
         current.waits_at = above
         current.save(update_fields=["waits_at"])
-        _step(current, Verb.CONFIRMED, by=by, from_state=State.RISING)
-        _tell_level(current)
+        step(current, Verb.CONFIRMED, by=by, from_state=State.RISING)
+        tell_level(current)
 
 
 def return_(registration: Registration, *, reason: str, by: Role, seen: int | None = None) -> None:
@@ -128,9 +124,9 @@ def return_(registration: Registration, *, reason: str, by: Role, seen: int | No
     with transaction.atomic():
         current = _waiting(registration, Act.PASS_UP, by=by, seen=seen)
         move(current, State.RETURNED, table=REGISTRATION, waits_at=None)
-        _step(current, Verb.RETURNED, by=by, from_state=State.RISING, reason=reason)
+        step(current, Verb.RETURNED, by=by, from_state=State.RISING, reason=reason)
         title = f"{current.name}的{current.get_kind_display()}已由{by.organization.short_name}退回"
-        _tell(current.filed_for, current, Notice.Sort.TODO, title, reason)
+        tell(current.filed_for, current, Notice.Sort.TODO, title, reason)
 
 
 def handle(registration: Registration, *, by: Role, seen: int | None = None) -> None:
@@ -149,11 +145,11 @@ def handle(registration: Registration, *, by: Role, seen: int | None = None) -> 
                 f"{current.name}的{current.get_kind_display()}没有登记：编号 {number} {words}，请退回，由提交组织核对编号"
             )
         move(current, State.HANDLED, table=REGISTRATION, waits_at=None, handled_at=timezone.now())
-        _step(current, Verb.HANDLED, by=by, from_state=State.RISING)
+        step(current, Verb.HANDLED, by=by, from_state=State.RISING)
         title = f"{current.name}的{current.get_kind_display()}已由省级登记，可以录入"
-        _tell(current.filed_for, current, Notice.Sort.RESULT, title)
+        tell(current.filed_for, current, Notice.Sort.RESULT, title)
         if current.organization_id != current.filed_for_id:
-            _tell(current.organization, current, Notice.Sort.NEWS, title)
+            tell(current.organization, current, Notice.Sort.NEWS, title)
 
 
 def withdraw(registration: Registration, *, by: Role, seen: int | None = None) -> None:
@@ -170,19 +166,7 @@ def withdraw(registration: Registration, *, by: Role, seen: int | None = None) -
         if before not in OPEN:
             raise StaleState(outcome(current))
         move(current, State.WITHDRAWN, table=REGISTRATION, waits_at=None)
-        _step(current, Verb.WITHDRAWN, by=by, from_state=before)
-
-
-def void(rows: RegistrationQuerySet, *, reason: str, by: Role) -> None:
-    """What the province registered of a number holds no more: whose it was may not use it, and it is free for others.
-
-    Inside a transaction in which the caller holds the number's segment. `reason` names nobody.
-    """
-    for one in rows.handled().select_related("organization", "filed_for").order_by("pk"):
-        move(one, State.WITHDRAWN, table=REGISTRATION, waits_at=None, handled_at=None)
-        _step(one, Verb.WITHDRAWN, by=by, from_state=State.HANDLED, reason=reason)
-        title = f"{one.name}的{one.get_kind_display()}已由{by.organization.short_name}撤回，编号 {one.number} 不再由其使用"
-        _tell(one.filed_for, one, Notice.Sort.RESULT, title, reason)
+        step(current, Verb.WITHDRAWN, by=by, from_state=before)
 
 
 def each(chosen: Iterable[Chosen], act: Callable[[Registration, int | None], None]) -> tuple[int, list[str]]:
@@ -294,36 +278,3 @@ def _require_filer(registration: Registration, *, by: Role) -> None:
     policy.require(by, Act.REGISTER, registration.organization)
     if registration.filed_for_id != by.organization_id:
         raise PermissionDenied(f"由提交组织“{registration.filed_for.name}”修改或撤回。")
-
-
-def _step(
-    registration: Registration, verb: RegistrationStep.Verb, *, by: Role, from_state: str, reason: str = ""
-) -> None:
-    """What the filer reads, what the auditor reads, and the to-do of whoever acted is done."""
-    RegistrationStep.objects.create(registration=registration, verb=verb, role=by, reason=reason)
-    audit.record(
-        role=by, verb=f"registration.{verb}", subject=_subject(registration), organization=registration.organization,
-        from_state=from_state, to_state=registration.state,
-    )  # fmt: skip
-    notices.finish(_subject(registration), by=by.user)
-
-
-def _tell_level(registration: Registration) -> None:
-    level = registration.waits_at or registration.filed_for
-    what = rising.TO_REGISTER if level.parent_id is None else rising.TO_CONFIRM
-    title = f"{registration.name}的{registration.get_kind_display()}{what}"
-    _tell(level, registration, Notice.Sort.TODO, title)
-
-
-def _tell(
-    organization: Organization, registration: Registration, sort: Notice.Sort, title: str, body: str = ""
-) -> None:
-    notices.tell(
-        organization, sort=sort, kind=NOTICE, subject=_subject(registration), title=title, body=body,
-        link="registration", link_args=[str(registration.uuid)],
-        action=ACTIONS.get(State(registration.state), ""),
-    )  # fmt: skip
-
-
-def _subject(registration: Registration) -> str:
-    return f"registration:{registration.pk}"

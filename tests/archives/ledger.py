@@ -292,11 +292,12 @@ class Ledger:
             del self.promises[str(one)]
         if kept:
             self.promises[kept].id_number = id_number
-        theirs = {one.number for one in self.filings if one.id_number == id_number and one.state != WITHDRAWN}
-        self._void(lambda one: one.id_number == person.id_number and one.number in theirs)
+        handled = [one for one in self.filings if (one.id_number, one.state) == (person.id_number, "handled")]
         for one in self.filings:
-            if (one.id_number, one.state) == (person.id_number, "handled"):
-                one.id_number = id_number
+            if one.id_number == id_number and one.number in {mine.number for mine in handled}:
+                one.state = WITHDRAWN
+        for one in handled:
+            one.id_number = id_number
         person.id_number = id_number
         self.settle_all()
 

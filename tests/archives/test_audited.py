@@ -37,7 +37,15 @@ from numbering import filing, runs, vacant
 from numbering.admission import Admission
 from numbering.domains import Domain
 from numbering.models import Holding, Registration
-from numbering.services import disputes, identities, issues, registrations, segment_table, segments
+from numbering.services import (
+    disputes,
+    identities,
+    issues,
+    registration_steps,
+    registrations,
+    segment_table,
+    segments,
+)
 from numbering.services.segment_table import Wanted
 from orgs import jobs as running
 from orgs.kinds import Kind
@@ -129,8 +137,7 @@ SILENT = {
     "archives.drafts.save": "a draft is of its writer alone, sealed, and nobody's record yet",
     "orgs.misses.note": PART,
     "numbering.giving.give": PART,
-    "numbering.identities.follow": PART,
-    "numbering.registrations.void": PART,
+    "numbering.registration_steps.step": PART,
     "archives.drafts.become_entry": PART,
     "archives.withdrawal.hold": PART,
     "archives.release.lose": PART,
@@ -413,11 +420,11 @@ def _(world):
     return lambda: registrations.handle(one, by=by)
 
 
-@case("numbering.registrations.void", "registration.withdrawn")
+@case("numbering.registration_steps.void", "registration.withdrawn")
 def _(world):
     one, by = filed(world.branch, world.role(world.branch), kind="veteran"), world.role(world.province)
     registrations.handle(one, by=by)
-    return lambda: registrations.void(Registration.objects.filter(pk=one.pk), reason="编号已释放", by=by)
+    return lambda: registration_steps.void(Registration.objects.all(), reason="已释放", by=by)
 
 
 @case("numbering.identities.follow", "issue.correct", "registration.corrected")

@@ -15,6 +15,7 @@ from numbering.models import Registration
 from numbering.services import registrations
 from orgs.models import Notice
 from tests.archives.test_entry import pdf_file, posted
+from tests.archives.test_entry_cadre import POST
 from tests.archives.test_entry_numbers import SENIOR
 from tests.factories import EntryFactory
 from tests.numbering.filings import filed, veteran
@@ -41,10 +42,13 @@ def address(one, page="enter", **query):
     return reverse(page) + "?" + "&".join(f"{name}={value}" for name, value in query.items())
 
 
-def sent(one, **values):
+def sent(one, post=None, **values):
     """What the browser sends: the masked ID number, once, and the 入团时间 that was typed."""
     entry = EntryFactory(
-        **SENIOR | {"applied": False}, name=one.name, number=one.number, joined_on=date(2022, 5, 4)
+        **SENIOR | {"applied": False} | (post or {}),
+        name=one.name,
+        number=one.number,
+        joined_on=date(2022, 5, 4),
     )
     rest = posted(entry, **({"id_number": one.masked_id, "registration": str(one.uuid)} | values))
     del rest["id_number_again"]
@@ -82,6 +86,24 @@ def test_from_the_notice_to_the_member_whatever_is_posted(browser, one, branch_r
 def test_form_b_opens_with_it_too(log_in, one, committee_role):
     answer = log_in(committee_role).get(address(one, "enter-below", org=one.organization_id))
     assert answer.context["form"].given == one
+
+
+@pytest.mark.parametrize("place", ["general", "school", "province"])
+def test_a_cadre_registered_for_a_committee_is_led_to_form_c_and_entered(log_in, world, place):
+    role = world.role(getattr(world, place))
+    one = filed(role.organization, role, kind="veteran", id_number=id_number(date(2006, 3, 1)))
+    Registration.objects.filter(pk=one.pk).update(waits_at=world.province)
+    registrations.handle(one, by=world.role(world.province))
+    client, url = log_in(role), address(one, "enter-cadre")
+    for page in (reverse("registration", args=[one.uuid]), reverse("numbers-pending")):
+        assert url in client.get(page).content.decode()
+    assert client.get(url).context["form"].given == one
+    client.post(reverse("enter-cadre"), {**sent(one, POST, step="submit"), "file": pdf_file()})
+    member = Member.objects.get()
+    assert (member.organization, member.number, member.opened("id_number")) == (
+        role.organization, one.number, one.opened_id(),
+    )  # fmt: skip
+    assert url not in client.get(reverse("numbers-pending")).content.decode()
 
 
 @pytest.mark.parametrize("how", ["rising", "entered"])

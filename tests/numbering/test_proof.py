@@ -10,11 +10,12 @@ from django.db import connection
 
 from numbering import proof, rollup
 from numbering.models import Holding, Issue, Registration, Segment
-from numbering.services import holdings
+from numbering.services import holdings, registrations
 from numbering.tasks import check_numbers
 from orgs.models import Notice, settled
 from orgs.services import organizations
 from tests.numbering.cases import chain, issued
+from tests.numbering.filings import filed
 
 
 def sql(statement, *values):
@@ -109,6 +110,7 @@ def test_a_holding_outside_is_exempt_by_a_handled_veteran_registration_for_its_n
         )
     veteran = Registration(
         kind=Registration.Kind.VETERAN, state=Registration.State.HANDLED, name="演示甲", number="202611900001",
+        value=202611900001,
         developed_by="演示部队", unit="演示部队", discharged_on=date(2026, 9, 1), handled_at="2026-10-01T08:00+08:00",
         filed_by=role.user, filed_for=world.branch,
     )  # fmt: skip
@@ -116,6 +118,25 @@ def test_a_holding_outside_is_exempt_by_a_handled_veteran_registration_for_its_n
     veteran.place(world.branch)
     veteran.save()
     assert [line.split(" 的编号 ")[1][:12] for line in wrong()] == ["202611900002"]
+
+
+def test_a_registration_whose_value_is_not_its_number_is_found(right, world):
+    one = filed(world.branch, world.role(world.branch), kind="veteran")
+    sql("UPDATE numbering_registration SET value = value + 1 WHERE id = %s", one.pk)
+    assert wrong() == [f"编号登记备案 #{one.pk} 的编号 {one.number} 与数值 {one.value + 1} 不符"]
+
+
+def test_a_number_registered_for_one_and_issued_to_another_is_found(right, world):
+    issue = Issue.objects.open().first()
+    one = filed(world.branch, world.role(world.branch), kind="veteran")
+    Registration.objects.filter(pk=one.pk).update(waits_at=world.province)
+    registrations.handle(one, by=world.role(world.province))
+    assert wrong() == []
+    sql(
+        "UPDATE numbering_registration SET number = %s, value = %s WHERE id = %s",
+        *(issue.number, issue.value, one.pk),
+    )
+    assert wrong() == [f"编号登记备案 #{one.pk} 的编号 {issue.number} 另已发放给他人，或为他人登记"]
 
 
 def test_a_holding_whose_value_is_not_its_number_is_found(right):

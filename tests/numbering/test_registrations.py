@@ -14,7 +14,8 @@ from numbering import vacant
 from numbering.models import Holding, Registration
 from numbering.services import holdings, registrations
 from numbering.services.figures import figures
-from numbering.services.registrations import NOTICE, FilingRefused
+from numbering.services.registration_steps import NOTICE
+from numbering.services.registrations import FilingRefused
 from numbering.services.segments import SegmentRefused, hand_down, take_back
 from orgs.models import AuditEvent, Notice, Role
 from orgs.services import organizations
