@@ -12,7 +12,7 @@ from orgs.models.people import Role, User
 
 
 class AuditEvent(models.Model):
-    """One act. States and field names, never values. Written in the transaction of the change."""
+    """One act. States and field names, never values; a note may name organisations, never people. Written in the transaction of the change."""
 
     at = models.DateTimeField("时间", auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="用户")

@@ -99,21 +99,24 @@ def move(organization: Organization, *, to: Organization, by: Role, seen: str | 
     with in_words(), transaction.atomic():
         Organization.objects.lock()
         held, opening = Organization.objects.hold(organization.pk), Organization.objects.open(to.pk)
-        _insist(held, opening.parent, by)
+        above = _insist(held, opening.parent, by)
         if seen is not None and not states.same(seen, *_state(held, opening.parent)):
             refuse("stale", CHANGED.format(name=held.name))
         Organization.objects.transplant(held, opening)
         moved = Organization.objects.get(pk=held.pk)
         _carry_along(held, moved)
-        record(by, "organization.move", moved, fields=["parent"])
+        way = f"由“{above.short_name}”移到“{opening.parent.short_name}”"
+        record(by, "organization.move", moved, fields=["parent"], note=way)
     organization.refresh_from_db()
 
 
-def _insist(organization: Organization, to: Organization, by: Role) -> None:
-    require_over(by, organization)
+def _insist(organization: Organization, to: Organization, by: Role) -> Organization:
+    """Returns where it stands now."""
+    above = require_over(by, organization)
     policy.require(by, Act.MANAGE_ORGANIZATIONS, to)
     check_move(organization, to)
     check_name_free(to, organization.name)
+    return above
 
 
 def _token(organization: Organization, to: Organization) -> str:

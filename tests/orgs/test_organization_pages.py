@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orgs.kinds import Kind
-from orgs.models import Organization, Role
+from orgs.models import AuditEvent, Organization, Role
 from orgs.services import organizations
 from orgs.views import tree
 from tests.factories import World
@@ -238,6 +238,13 @@ def test_what_was_done_to_it_is_told_to_those_who_manage_it(
     assert all(f"{county.user.name}（乙县团县委 · 管理员）" in who for _, who in told)
     log_in(world.role(world.branch))
     assert "变更记录" not in page(client)
+
+
+def test_the_record_of_a_move_says_from_where_to_where(client: Client, county: Role, world: World) -> None:
+    organizations.move(world.sibling, to=world.street, by=county)
+    html = page(client, org=world.sibling.pk)
+    assert "<b>移动</b>" in html and "由“丙中学团委”移到“丁街道团工委”" in html
+    assert len(f"由“{'名' * 60}”移到“{'名' * 60}”") <= AuditEvent._meta.get_field("note").max_length
 
 
 @pytest.mark.parametrize("place", ["city", "province", "other_school", "other_branch"])
