@@ -7,6 +7,8 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from archives import exports as tables
 from archives.models import Archive, Look, Upload
 from archives.scale.files import PAGES, Mould
@@ -186,8 +188,10 @@ class Stories:
             yield self._account(words, username, 0)
 
     def _in_person(self, count: int) -> Iterator[Account]:
+        """Of people with a file of their own to look at; the first may log in at once."""
+        kept = Archive.objects.filter(member=OuterRef("member"), state=Archive.State.APPROVED)
         held = Post.objects.current().filter(
-            member__state=Member.State.ACTIVE, organization__roles__isnull=False
+            Exists(kept), member__state=Member.State.ACTIVE, organization__roles__isnull=False
         )
         for number, post in enumerate(held.select_related("member").order_by("pk")[:count]):
             at = self._places[post.organization_id]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from archives.scale.pages import report
-from archives.scale.pages.actors import NOBODY, Actor, actors
+from archives.scale.pages.actors import NOBODY, Actor
 from archives.scale.pages.measuring import Answer, Recorder, in_general
 from archives.scale.pages.objects import objects_for
 from archives.scale.pages.routes import GATES, Route, routes
@@ -15,9 +15,11 @@ from archives.scale.pages.verdict import growing, repeated, slow, unopened
 from archives.scale.pages.walk import Visit, visits
 from archives.services import entry as entries
 from archives.services.claims import uphold
-from orgs.models import AuditEvent, Duty
-from tests.archives.cases import waiting
+from members.services.accounts import open_account
+from orgs.models import AuditEvent, Duty, User
+from tests.archives.cases import approved, waiting
 from tests.archives.claiming import disputed
+from tests.archives.test_me import BRANCH_POST
 from tests.factories import EntryFactory, RoleFactory, UserFactory, new_key
 
 HOME = Route("", "home")
@@ -69,12 +71,15 @@ def test_an_address_that_only_takes_a_form_is_listed_apart(db):
     assert HOME.pattern in {one.pattern for one, _ in unopened([turned_away])}
 
 
-def test_the_cadre_is_one_who_has_a_password_of_their_own(world):
-    known, fresh = UserFactory(), UserFactory(must_change_password=True)
-    for user in (known, fresh):
-        RoleFactory(user=user, organization=world.branch, duty=Duty.CADRE)
-    (cadre,) = [one for one in actors() if one.role and one.role.duty == Duty.CADRE]
-    assert cadre.role and cadre.role.user == known
+def test_the_cadre_is_past_the_one_time_password_and_has_a_file(world):
+    by = world.role(world.branch)
+    archive = approved(by, world.role(world.school), **BRANCH_POST)
+    username = open_account(archive.member, by=by).username
+    RoleFactory(user=UserFactory(must_change_password=True), organization=world.branch, duty=Duty.CADRE)
+    seen = visits(level="团干部本人", part="me/")
+    assert {one.actor.role.user.username for one in seen if one.actor.role} == {username}
+    assert {"me", "own-original"} <= {one.route.name for one in seen if one.is_open}
+    assert User.objects.get(username=username).must_change_password
 
 
 @pytest.mark.parametrize("name", ["second-factor-code", "second-factor-set-up"])

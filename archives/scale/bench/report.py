@@ -126,6 +126,8 @@ def _figure(number: float | None) -> str:
         return "—"
     if number == int(number):
         return f"{number:,.0f}"
+    if number < 0.1:
+        return f"{number:.2g}"
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
 
 

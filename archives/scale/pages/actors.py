@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -53,10 +53,18 @@ def actors() -> list[Actor]:
             found.append(Actor(str(kind.label), size, _role(organization, Duty.ADMINISTRATOR)))
     province = Organization.objects.get(parent=None)
     found += [Actor(str(duty.label), "", _role(province, duty)) for duty in (Duty.SYSTEM, Duty.AUDITOR)]
-    cadres = Role.objects.current().filter(duty=Duty.CADRE, user__must_change_password=False)
-    for cadre in cadres.select_related("organization", "user").order_by("pk")[:1]:
-        found.append(Actor(str(Duty.CADRE.label), "", cadre))
-    return [*found, *_on_the_way_in(province), *_concerned()]
+    return [*found, *_in_person(), *_on_the_way_in(province), *_concerned()]
+
+
+def _in_person() -> Iterator[Actor]:
+    """Somebody with a file of their own, who has changed the one-time password: before that, no page opens."""
+    file = Archive.objects.filter(member__account__user=OuterRef("user"))
+    cadres = Role.objects.current().filter(duty=Duty.CADRE).annotate(has_file=Exists(file))
+    likely = cadres.order_by("-has_file", "user__must_change_password", "pk")
+    for role in likely.select_related("organization", "user")[:1]:
+        role.user.must_change_password = False
+        role.user.save(update_fields=["must_change_password"])
+        yield Actor(str(Duty.CADRE.label), "", role)
 
 
 def _on_the_way_in(province: Organization) -> Iterator[Actor]:
