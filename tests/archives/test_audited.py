@@ -131,6 +131,7 @@ SILENT = {
     "orgs.credentials.before_a_role": PART,
     "orgs.credentials.end_sessions": PART,
     "orgs.notices.finish": PART,
+    "orgs.notices.tell": PART,
     "orgs.second_factor.clear": PART,
     "orgs.second_factor.hold": PART,
     "numbering.pending.announce": PART,
@@ -145,6 +146,7 @@ SILENT = {
     "members.changes.correct": PART,
     "members.changes.record": PART,
     "members.entry.enter": PART,
+    "members.in_person.tell": PART,
     "members.numbers.lose": PART,
     "members.numbers.register": PART,
 }
