@@ -14,7 +14,7 @@ from orgs import policy
 from orgs.keepers import why_not_take_over
 from orgs.models import Duty, Notice, Organization, ProvinceSettings, Role, User, located_models
 from orgs.policy import Act
-from orgs.services import accounts, audit, credentials, misses, notices
+from orgs.services import accounts, audit, credentials, elsewhere, misses, notices
 from orgs.services import second_factor as factors
 from zhtj.lib.constraints import broken_by
 from zhtj.lib.seen import same, token
@@ -267,7 +267,9 @@ def _give(held: Organization, whom: Whom, user: User | None, by: Role) -> Appoin
     else:
         password = credentials.before_a_role(user.pk, by=by)
         credentials.end_sessions([user.pk], by=by)
-    return Appointed(Role.objects.create(user=user, organization=held, duty=Duty.ADMINISTRATOR), password)
+    role = Role.objects.create(user=user, organization=held, duty=Duty.ADMINISTRATOR)
+    elsewhere.tell(role, by)
+    return Appointed(role, password)
 
 
 def _take(role: Role, held: Organization, by: Role) -> None:

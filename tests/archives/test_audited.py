@@ -137,6 +137,7 @@ SILENT = {
     "numbering.pending.announce": PART,
     "archives.drafts.save": "a draft is of its writer alone, sealed, and nobody's record yet",
     "orgs.misses.note": PART,
+    "orgs.elsewhere.tell": PART,
     "numbering.giving.give": PART,
     "numbering.registration_steps.step": PART,
     "archives.drafts.become_entry": PART,

@@ -226,6 +226,37 @@ def test_an_existing_account_goes_on_with_its_password_and_both_roles_are_offere
     assert world.general.name in page and world.branch.name in page and "团干部本人" in page
 
 
+def told_of(role):
+    """Who reads in 操作中心 that this role was given, with the words."""
+    return {
+        one.organization: one.body for one in Notice.objects.filter(subject=f"role:{role.pk}", kind="管理员")
+    }
+
+
+def test_those_for_whom_somebody_acts_already_are_told_of_a_further_role_and_what_to_do(world):
+    by, one, colleague = world.role(world.street), world.role(world.school), world.role(world.school)
+    world.role(world.county)
+    made = appoint(world.street_branch, own(one), by=by).role
+    told = told_of(made)
+    assert set(told) == {world.school, world.street_branch}
+    assert "由“丁街道团工委”办理" in told[world.school] and "联系停用该身份" in told[world.school]
+    assert "今后密码由“共青团乙县委员会”的管理员重置" in told[world.school]
+    end(colleague, by=world.role(world.county))  # from now on nobody else is there
+    made = appoint(world.other_branch, own(one), by=world.role(world.other_school)).role
+    assert set(told_of(made)) == {
+        world.school,
+        world.county,
+        world.street_branch,
+        world.street,
+        world.other_branch,
+    }
+
+
+def test_of_somebody_new_nobody_else_is_told(world):
+    made = appoint(world.branch, by=world.role(world.school)).role
+    assert set(told_of(made)) == {world.branch}
+
+
 def test_who_is_one_already_is_not_made_one_twice(world):
     by, one = world.role(world.county), world.role(world.school)
     with pytest.raises(AdministratorRefused, match="已是“丙中学团委”的管理员"):
