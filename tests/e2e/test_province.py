@@ -96,6 +96,22 @@ def test_every_page_of_the_system_and_of_its_audit_is_readable(site, system, ope
     )  # fmt: skip
 
 
+def test_an_id_number_typed_into_a_search_box_is_not_sent(site, desk, open_page):
+    page = sign_in(open_page("desk"), desk)
+    page.goto("/admin/members/member/")
+    box = page.get_by_label("查找")
+    for typed in ("11010520040229002X", "演示 110105 20040229 002x"):
+        box.fill(typed)
+        page.get_by_role("button", name="查找").click()
+        assert "身份证号码" in box.get_attribute("title") and not box.evaluate("box => box.validity.valid")
+        assert page.url.endswith("/admin/members/member/")
+    for typed in (str(FIRST), "演示", "ab" * 20 + "123456789012345678901234"):
+        box.fill(typed)
+        page.get_by_role("button", name="查找").click()
+        page.wait_for_url("**?q=**")
+        page.goto("/admin/members/member/")
+
+
 def failed_job(site):
     with transaction.atomic():  # before the worker hears of it
         job = jobs.start("test_table", title="演示导出", params={}, by=site.role(site.city))
