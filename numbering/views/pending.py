@@ -17,7 +17,7 @@ from orgs.views import below as narrowing
 from zhtj.lib.paging import newest_first
 
 REGISTERED = 50
-"""So many 已登记 stand below, the oldest first; the rest come up as they are entered."""
+"""So many 已登记 stand below, the oldest first; the rest come up as they are entered, and the page says that there are more."""
 
 
 @acting
@@ -30,10 +30,12 @@ def pending(request: ActingRequest) -> HttpResponse:
     seen = Issue.objects.visible_to(role).open()
     rows = (seen.under(below) if below else seen).select_related("organization", "issuer")
     page = newest_first(rows, request.GET)
+    registered = _registered(role, below)
     context = {
         "page": page,
         "rows": [(issue, entry_url(issue, role)) for issue in page.rows],
-        "registered": [(one, entry_url(one, role)) for one in _registered(role, below)],
+        "registered": [(one, entry_url(one, role)) for one in registered[:REGISTERED]],
+        "more": REGISTERED if len(registered) > REGISTERED else 0,
         "organizations": narrowing.choices(request, below),
         "own": role.organization.kind == Kind.BRANCH,
         "may_issue": policy.grants(role, Act.ISSUE),
@@ -46,4 +48,4 @@ def _registered(role: Role, below: Organization | None) -> list[Registration]:
         return []
     seen = Registration.objects.visible_to(role).to_enter()
     rows = (seen.under(below) if below else seen).select_related("organization")
-    return list(rows.order_by("pk")[:REGISTERED])
+    return list(rows.order_by("pk")[: REGISTERED + 1])

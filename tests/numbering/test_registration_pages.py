@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from numbering.models import Registration
 from numbering.services import registrations
+from numbering.views import pending
 from orgs.models import Notice
 from tests.archives.claiming import enter_as, wanting
 from tests.factories import RoleFactory
@@ -328,3 +329,14 @@ def test_a_form_opened_for_one_branch_is_never_filed_for_another(world, log_in):
     assert f"录入组织：{world.branch.name}" in words(answer)
     assert f'name="page_role" value="{here.pk}"' in words(answer) and values["name"] in words(answer)
     assert not Registration.objects.exists()
+
+
+def test_the_page_of_who_can_be_entered_says_that_not_all_stand_there(world, client, log_in, monkeypatch):
+    monkeypatch.setattr(pending, "REGISTERED", 2)
+    role, province = world.role(world.branch), world.role(world.province)
+    log_in(role)
+    for at in range(3):
+        registrations.handle(filed(world.branch, role, kind="veteran"), by=province)
+        page = client.get(reverse("numbers-pending"))
+        assert ("只列出最早登记的 2 人" in page.content.decode()) == (at == 2)
+    assert len(page.context["registered"]) == 2
