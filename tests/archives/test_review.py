@@ -300,7 +300,7 @@ def test_the_queue_is_oldest_first_and_only_what_waits_for_this_committee(
     refused(branch_role, committee_role, name="演示已审")
     answer = log_in(committee_role).get(reverse("reviews"))
     assert [row["archive"].pk for row in answer.context["rows"]] == [first.pk, second.pk]
-    assert [row["late"] for row in answer.context["rows"]] == ["本人提交", ""]
+    assert [row["late"] for row in answer.context["rows"]] == [True, False]
     assert elsewhere.member.name not in answer.content.decode()
     assert answer.context["start_url"] == reverse("review", args=[first.uuid])
 
