@@ -20,6 +20,7 @@ from archives.scale.forest import Forest
 from archives.scale.numbers import Numbers, count
 from archives.scale.staff import Account
 from archives.scale.writing import Writer
+from numbering import rollup
 from orgs import audit_chain
 from orgs.kinds import Kind
 from orgs.models import AuditEvent, Organization
@@ -77,6 +78,7 @@ def plant(size: Size, *, say: Say) -> Iterator[list[Account]]:
         newcomers = (writer.person(life, Fate.WITHDRAWN) for life in waiting[: 3 * rare])
         own = Random(f"stories {size.seed}")  # noqa: S311 - keys drawn like those of the people would meet theirs
         accounts += stories.Stories(forest, staffed, newcomers, dice=own, now=now).tell(rare)
+        rollup.fold()
     with clock.step("封存审计"):
         _seal()
     with clock.step("统计信息（VACUUM ANALYZE）"):

@@ -1,4 +1,4 @@
-"""`manage.py bench` names every measure of the issue, runs both sides, and leaves the planted province as it was. No times here."""
+"""`manage.py bench` names every measure of docs/规模.md, runs both sides, and leaves the planted province as it was. No times here."""
 
 from __future__ import annotations
 

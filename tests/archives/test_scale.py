@@ -27,7 +27,7 @@ from members.models import Member, Post
 from members.rules import Context, problems
 from members.services.changes import entry_of
 from numbering import rollup
-from numbering.models import Holding, Issue, Segment
+from numbering.models import Delta, Holding, Issue, Segment
 from orgs.kinds import Kind
 from orgs.models import Duty, Organization, Role, located_models
 from orgs.policy import reviewer_of
@@ -83,6 +83,7 @@ def test_every_check_of_the_night_finds_nothing(planted: Path, check: str) -> No
 def test_the_rollup_says_what_a_live_count_says(planted: Path) -> None:
     segments = list(Segment.objects.order_by("pk"))
     assert rollup.counts(segments) == rollup.recount(segments)
+    assert not Delta.objects.exists(), "folded, as after a minute of the beat"
     roots = [one.pk for one in segments if one.depth == 0]
     used = Holding.objects.filter(state=Holding.State.HELD, value__gte=2023 * 10**8).count()
     assert sum(counts.held for pk, counts in rollup.counts(segments).items() if pk in roots) == used

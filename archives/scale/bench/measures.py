@@ -1,4 +1,4 @@
-"""What can be measured, by name: the table of issue 6, in its order."""
+"""What can be measured, by name, in the order of docs/规模.md."""
 
 from __future__ import annotations
 
