@@ -15,6 +15,7 @@ from orgs.kinds import Kind
 from orgs.models import Notice
 from orgs.services import organizations
 from tests.numbering.cases import chain, issued
+from tests.numbering.filings import filed
 from tests.orgs.trees import grow
 
 BAD_COUNTS = ["", "0", "-1", "1.5", "一", "9" * 12, "1000001", "1\0"]
@@ -55,6 +56,20 @@ def test_each_level_reads_its_own_segments_with_their_figures(world, made, log_i
     hands_down = place not in {"branch"}
     assert ("号段分配" in said) is hands_down
     assert ("收回" in said) is hands_down
+
+
+def test_of_each_piece_it_is_said_what_is_registered_and_so_not_left(world, made, log_in):
+    issued(world.branch, world.role(world.school))
+    number = str(made["branch"].last)
+    filed(world.branch, world.role(world.branch), number=number)
+    for address in (reverse("segments"), reverse("segment", args=[made["general"].pk])):
+        page = log_in(world.role(world.general)).get(address).content.decode()
+        table = page[page.index("下级组织") :]
+        cells = re.findall(r'<td class="is-num" data-l="(\w+)">(.*?)</td>', table)
+        said = {name: re.sub("<[^>]+>", "", cell) for name, cell in cells}
+        assert said == {
+            "总数": "20", "已下发": "0", "已录入": "0", "审核中": "0", "待录入": "1，登记 1", "剩余": "18",
+        }  # fmt: skip
 
 
 def test_the_menu_leads_there(world, log_in):
