@@ -120,10 +120,11 @@ def in_background(work: Callable[[], Any]) -> Iterator[Callable[[], None]]:
 
     def blocked() -> None:
         thread.start()
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and not failures:
+        deadline = time.monotonic() + 60
+        while thread.is_alive() and time.monotonic() < deadline:
             if pid and rows("SELECT cardinality(pg_blocking_pids(%s))", pid[0])[0][0]:
                 return
+            thread.join(timeout=0.02)  # it has the interpreter to itself meanwhile
         raise AssertionError(f"the other connection never waited: {failures}")
 
     thread = threading.Thread(target=run)
