@@ -14,6 +14,7 @@ from django.test import signals
 
 from orgs.models import Role
 from tests.factories import World, plant_world
+from tests.workers import ring_at
 
 
 @pytest.fixture(scope="session")
@@ -61,18 +62,9 @@ def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def quiet_bell(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+def quiet_bell(tmp_path: Path) -> None:
     """Unit tests ring into a folder nobody listens to: the worker has tests of its own."""
-    from zhtj.celery import app
-
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    app.conf.broker_url = "filesystem://"
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder),
-        "data_folder_out": str(folder),
-        "control_folder": str(folder),
-    }
+    ring_at(tmp_path / "broker")
 
 
 @pytest.fixture

@@ -103,18 +103,24 @@ def wait_until(condition: Callable[[], object], what: str, seconds: float = 30) 
 
 def listen_at(folder: Path) -> None:
     """Make this process ring at a broker folder, unless the suite runs on Redis."""
+    if settings.REDIS_URL:
+        _ring(settings.REDIS_URL, {})
+    else:
+        ring_at(folder)
+
+
+def ring_at(folder: Path) -> None:
+    """Make this process ring at this folder and nowhere else."""
+    control = folder.with_name("control")
+    for one in (folder, control):
+        one.mkdir(parents=True, exist_ok=True)
+    places = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": control}
+    _ring("filesystem://", {name: str(place) for name, place in places.items()})
+
+
+def _ring(url: str, options: dict[str, str]) -> None:
     from zhtj.celery import app
 
-    if settings.REDIS_URL:
-        app.conf.broker_url, app.conf.broker_transport_options = settings.REDIS_URL, {}
-        app._pool = app.amqp._producer_pool = None
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.with_name("control").mkdir(exist_ok=True)
-    app.conf.broker_url = "filesystem://"
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder),
-        "data_folder_out": str(folder),
-        "control_folder": str(folder.with_name("control")),
-    }
-    app._pool = app.amqp._producer_pool = None  # kept connections still ring where an earlier test listened
+    app.conf.broker_url, app.conf.broker_transport_options = url, options
+    # Kept connections still ring where an earlier test listened, where a worker may be alive.
+    app._pool = app.amqp._producer_pool = None

@@ -10,6 +10,8 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
+from orgs import tasks
+from tests.workers import ring_at
 from zhtj.celery import app
 from zhtj.lib import folder_broker
 
@@ -80,3 +82,11 @@ def test_many_writers_and_readers_lose_and_double_nothing(broker: Connection) ->
     for one in readers:
         one.join()
     assert sorted(got) == list(range(300))
+
+
+def test_a_test_rings_where_it_says_wherever_an_earlier_one_rang(tmp_path: Path) -> None:
+    folders = [tmp_path / name / "broker" for name in ("earlier", "own")]
+    for folder in folders:
+        ring_at(folder)
+        tasks.beat.delay()
+    assert [len(list(folder.iterdir())) for folder in folders] == [1, 1]
