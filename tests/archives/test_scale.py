@@ -34,8 +34,8 @@ from orgs.policy import reviewer_of
 from orgs.sorting import sort_key
 
 ORGANIZATIONS, MEMBERS = 300, 400
-UNTOUCHED = {"Heartbeat", "AuditSeal", "ProvinceSettings", "Authenticator"}
-"""Written by the beat, after the end of the transaction, or not until somebody chooses: no page needs a row of them."""
+UNTOUCHED = {"Heartbeat", "AuditSeal", "ProvinceSettings", "Authenticator", "Delta"}
+"""Written by the beat, after the end of the transaction, or not until somebody chooses, or folded: no page needs a row of them."""
 
 
 def plant(folder: Path, *, scratch: str = "", **options: object) -> str:
