@@ -14,24 +14,16 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from numbering.models import Holding, Issue, Registration, Segment
+from numbering.vacant import USED
 from orgs.models import Organization
 
 OUT_OF_SIGHT = "其他组织的人员"
-_RUNS = """
+_RUNS = f"""
 SELECT low, high FROM (
     SELECT value - 1 AS high, lag(value, 1, %(first)s - 1) OVER (ORDER BY value) + 1 AS low
-    FROM (
-        SELECT value FROM numbering_holding
-        WHERE value >= %(first)s AND value <= %(last)s AND state <> 'released'
-        UNION ALL SELECT value FROM numbering_issue
-        WHERE value >= %(first)s AND value <= %(last)s AND state <> 'withdrawn'
-        UNION ALL SELECT value FROM numbering_registration
-        WHERE value >= %(first)s AND value <= %(last)s AND state <> 'withdrawn' AND (kind = 'unused' OR state = 'handled')
-        UNION ALL SELECT %(last)s + 1
-        ORDER BY 1
-    ) AS used
+    FROM ({USED.format(low="%(first)s", end="%(last)s + 1")} UNION ALL SELECT %(last)s + 1 ORDER BY 1) AS used
 ) AS gap WHERE low <= high LIMIT %(limit)s
-"""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,31 +9,35 @@ from django.db import connection
 from numbering.models import Segment
 from numbering.runs import Run
 
-FREE = """
+KEPT = "state <> 'withdrawn' AND (kind = 'unused' OR state = 'handled')"
+"""Of numbering_registration: as `RegistrationQuerySet.kept`."""
+USED = f"""
+    SELECT value FROM numbering_holding
+    WHERE value >= {{low}} AND value < {{end}} AND state <> 'released'
+    UNION ALL
+    SELECT value FROM numbering_issue
+    WHERE value >= {{low}} AND value < {{end}} AND state <> 'withdrawn'
+    UNION ALL
+    SELECT value FROM numbering_registration
+    WHERE value >= {{low}} AND value < {{end}} AND {KEPT}
+"""  # noqa: S608 - constants
+"""The numbers from `low` up to `end` that somebody holds, was issued or has registered."""
+FREE = f"""
     WITH gaps AS (
         SELECT s.id, unnest(int8multirange(s.span)
                - coalesce((SELECT range_agg(p.span) FROM numbering_segment p WHERE p.parent_id = s.id),
-                          '{}'::int8multirange)) AS gap
+                          '{{}}'::int8multirange)) AS gap
         FROM numbering_segment s WHERE s.id = ANY(%s)
     )
     SELECT g.id, lower(run), upper(run) - 1
     FROM gaps g
     CROSS JOIN LATERAL (
-        SELECT range_agg(int8range(u.value, u.value, '[]')) AS used FROM (
-            SELECT value FROM numbering_holding
-            WHERE value >= lower(g.gap) AND value < upper(g.gap) AND state <> 'released'
-            UNION ALL
-            SELECT value FROM numbering_issue
-            WHERE value >= lower(g.gap) AND value < upper(g.gap) AND state <> 'withdrawn'
-            UNION ALL
-            SELECT value FROM numbering_registration
-            WHERE value >= lower(g.gap) AND value < upper(g.gap) AND state <> 'withdrawn'
-              AND (kind = 'unused' OR state = 'handled')
-        ) u
+        SELECT range_agg(int8range(u.value, u.value, '[]')) AS used
+        FROM ({USED.format(low="lower(g.gap)", end="upper(g.gap)")}) u
     ) taken
-    CROSS JOIN LATERAL unnest(int8multirange(g.gap) - coalesce(taken.used, '{}'::int8multirange)) AS run
+    CROSS JOIN LATERAL unnest(int8multirange(g.gap) - coalesce(taken.used, '{{}}'::int8multirange)) AS run
     ORDER BY 1, 2
-"""
+"""  # noqa: S608 - constants
 
 
 def free_runs(segment: Segment) -> list[Run]:

@@ -30,7 +30,7 @@ class RegistrationQuerySet(LocatedQuerySet["Registration"]):
 
     def kept(self) -> Self:
         """Which keep their number from being promised to anybody else: an 未使用登记 as long as it stands, a 退伍团员备案 once the
-        province has registered it. `numbering.vacant` and `numbering.usage` ask the same."""
+        province has registered it. `numbering.vacant.KEPT` is the same in SQL."""
         standing = self.exclude(state=Registration.State.WITHDRAWN)
         return standing.filter(Q(kind=Registration.Kind.UNUSED) | Q(state=Registration.State.HANDLED))
 

@@ -15,7 +15,7 @@ from numbering.models import Segment
 from numbering.rollup import Counts
 from numbering.ruler import Given, Ruler, serial
 from numbering.runs import Run
-from numbering.vacant import free_runs_of, unused_tail
+from numbering.vacant import KEPT, free_runs_of, unused_tail
 
 DRAWN = 400
 """So many pieces are drawn one by one; beyond, only what is handed down at all."""
@@ -108,16 +108,15 @@ def _registered(segments: Iterable[Segment]) -> dict[int, int]:
     """Of each segment, its pieces included as in the counts beside it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT s.id, count(DISTINCT r.value)
-            FROM numbering_segment s JOIN numbering_registration r
+            FROM numbering_segment s JOIN (SELECT value FROM numbering_registration WHERE {KEPT}) r
               ON r.value >= lower(s.span) AND r.value < upper(s.span)
-             AND r.state <> 'withdrawn' AND (r.kind = 'unused' OR r.state = 'handled')
             WHERE s.id = ANY(%s)
               AND NOT EXISTS (SELECT FROM numbering_holding h WHERE h.value = r.value AND h.state <> 'released')
               AND NOT EXISTS (SELECT FROM numbering_issue i WHERE i.value = r.value AND i.state <> 'withdrawn')
             GROUP BY 1
-            """,
+            """,  # noqa: S608 - a constant
             [[one.pk for one in segments]],
         )
         return {pk: int(count) for pk, count in cursor.fetchall()}
