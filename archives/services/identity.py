@@ -33,7 +33,7 @@ def why_not(member: Member) -> str:
 
 
 def seen(member: Member) -> str:
-    return token(member.pk, member.state, changes.version(member), member.name, bytes(member.id_blind).hex())
+    return token(*_state(member))
 
 
 def fate(member: Member, id_number: str) -> Fate:
@@ -59,14 +59,7 @@ def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str
         archive = Archive.objects.select_for_update().open().filter(member=member).first()
         Member.objects.select_for_update().get(pk=member.pk)
         current = Member.objects.select_related("organization", "holding").get(pk=member.pk)
-        if not same(
-            seen,
-            current.pk,
-            current.state,
-            changes.version(current),
-            current.name,
-            bytes(current.id_blind).hex(),
-        ):
+        if not same(seen, *_state(current)):
             raise StaleState(STALE)
         if words := why_not(current):
             raise StaleState(words)
@@ -95,3 +88,8 @@ def correct(member: Member, *, name: str, id_number: str, reason: str, seen: str
         in_person.tell(
             current, current.organization, kind=KIND, title="您的姓名或身份证号码已由省级更正", by=by
         )
+
+
+def _state(member: Member) -> list[object]:
+    """What a preview rests on."""
+    return [member.pk, member.state, changes.version(member), member.name, bytes(member.id_blind).hex()]
